@@ -1,0 +1,97 @@
+"""Identifiers: made and parsed in one place.
+
+Customer ids are opaque to us and travel percent-encoded inside workflow ids, which are never encrypted: an id that
+looks like an e-mail address is refused. Workflow ids follow section 20 of the domain.
+"""
+
+import re
+import uuid
+from enum import StrEnum
+from typing import Annotated, NamedTuple
+from urllib.parse import quote, unquote
+
+from pydantic import AfterValidator
+
+from models.errors import BadInput
+
+TASK_QUEUE = "steadfast"
+
+_CUSTOMER = re.compile(r"^[^\s\x00-\x1f\x7f@]{1,128}$")
+
+
+def check_customer_id(value: str) -> str:
+    """Return the id, or say why it cannot be one."""
+    if "@" in value:
+        raise ValueError("looks like an e-mail address; customer ids are visible to operators and must be opaque")
+    if not _CUSTOMER.match(value):
+        raise ValueError("expected 1 to 128 characters without spaces or control characters")
+    return value
+
+
+CustomerId = Annotated[str, AfterValidator(check_customer_id)]
+
+
+class Process(StrEnum):
+    """The processes that carry a customer, by the first part of their workflow id."""
+
+    CUSTOMER = "customer"
+    ONBOARDING = "onboarding"
+    SEQUENCE = "sequence"
+
+
+class WorkflowRef(NamedTuple):
+    """A workflow id in its parts: ``onboarding:C-1:2`` is (ONBOARDING, "C-1", ("2",))."""
+
+    process: Process
+    customer: str
+    parts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ":".join([self.process, quote(self.customer, safe="-_.~"), *(quote(p, safe="-_.~") for p in self.parts)])
+
+
+def lifecycle_id(customer: str) -> str:
+    """``customer:<id>``."""
+    return str(WorkflowRef(Process.CUSTOMER, customer))
+
+
+def onboarding_id(customer: str, cycle: int) -> str:
+    """``onboarding:<id>:<cycle>``."""
+    return str(WorkflowRef(Process.ONBOARDING, customer, (str(cycle),)))
+
+
+def sequence_id(customer: str, name: str, occurrence: int) -> str:
+    """``sequence:<id>:<name>:<n>``."""
+    return str(WorkflowRef(Process.SEQUENCE, customer, (name, str(occurrence))))
+
+
+def parse_workflow_id(workflow_id: str) -> WorkflowRef:
+    """The inverse of the functions above.
+
+    Raises:
+        BadInput: the id is not one of ours.
+    """
+    kind, _, rest = workflow_id.partition(":")
+    pieces = [unquote(piece) for piece in rest.split(":")]
+    if kind not in Process.__members__.values() or not pieces[0]:
+        raise BadInput("not a customer's workflow id", field="workflow_id", value=workflow_id)
+    return WorkflowRef(Process(kind), pieces[0], tuple(pieces[1:]))
+
+
+def effect_key(workflow_id: str, generation: int, step: str, occurrence: int = 0) -> str:
+    """The key under which an effect is attempted: never the attempt nor the run, so that a retry or a reset finds it.
+
+    An operator's restart raises ``generation`` after showing what would be sent again.
+    """
+    again = f"#{occurrence}" if occurrence else ""
+    return f"{workflow_id}|{generation}|{step}{again}"
+
+
+def new_id(prefix: str) -> str:
+    """A fresh row id such as ``task_5f2c…``; only where nothing natural identifies the row."""
+    return f"{prefix}_{uuid.uuid4().hex}"  # noqa: TID251 (this is the one place that makes ids)
+
+
+def message_id(key: str, domain: str) -> str:
+    """The Message-ID of the mail sent under an effect key: the same for every attempt, and says nothing of anyone."""
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, 'steadfast:' + key).hex}@{domain}>"

@@ -1,0 +1,204 @@
+"""What starts a play, what its workflow carries, and what its activities are asked: one object in, one object out."""
+
+from datetime import timedelta
+
+from pydantic import Field, JsonValue
+
+from models.base import Carried, Instant
+from models.clock import Clock
+from models.enums import LifecycleStage, Role, RunStatus, WaitingFor
+from models.events import Occurrence
+from models.ids import CustomerId
+from models.playbook import Playbook
+from models.run import RunState
+
+
+class PlayStart(Carried):
+    """A decision to start one play: everything its workflow needs, the playbook frozen inside."""
+
+    workflow_id: str
+    customer: CustomerId
+    playbook: Playbook
+    fingerprint: str
+    occurrence: int = 1
+    cycle: int = 1
+    started: Instant
+    not_before: Instant | None = None
+    clock: Clock = Clock()
+    owner: str = ""
+    plan: str = ""
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+    dates: dict[str, Instant] = Field(default_factory=dict)
+    completed: dict[str, Instant] = Field(
+        default_factory=dict, description="Criteria already met and when (an import, a win-back keeps none)."
+    )
+
+
+class PlayInput(Carried):
+    """Input of a play's workflow. ``state`` is there after continue-as-new."""
+
+    start: PlayStart
+    generation: int = 0
+    state: RunState | None = None
+    onboarding: "OnboardingState | None" = None
+    seen: tuple[str, ...] = ()
+
+
+class StepInput(Carried):
+    """What a step's activity is asked. ``key`` is the idempotency key of the effect."""
+
+    key: str
+    workflow_id: str
+    customer: CustomerId
+    playbook: str
+    version: int
+    fingerprint: str
+    step_id: str
+    action: str
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    when: str | None = None
+    goals: tuple[tuple[str, str], ...] = Field(default=(), description="(condition, reason) of goals on facts.")
+    exits: tuple[tuple[str, str], ...] = Field(default=(), description="(condition, reason) of exits on facts.")
+    cycle: int = 1
+    started: Instant
+    due: Instant
+    now: Instant
+    clock: Clock = Clock()
+    values: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class RunRecord(Carried):
+    """A run as the read model keeps it; sent when it starts, and when it ends."""
+
+    workflow_id: str
+    customer: CustomerId
+    process: str
+    playbook: str
+    version: int
+    fingerprint: str
+    generation: int = 0
+    status: RunStatus
+    reason: str = ""
+    started: Instant
+    ended: Instant | None = None
+    steps: tuple["StepRecord", ...] = ()
+    wants: tuple[str, ...] = ()
+
+
+class StepRecord(Carried):
+    """One step of a run, as the read model keeps it."""
+
+    step_id: str
+    status: str
+    result: str = ""
+    reason: str = ""
+    due: Instant | None = None
+    ended: Instant | None = None
+
+
+class RunView(Carried):
+    """What a query of a running play answers."""
+
+    workflow_id: str
+    type: str
+    playbook: str
+    version: int
+    fingerprint: str
+    status: RunStatus
+    waiting_for: WaitingFor
+    until: Instant | None
+    reason: str
+    escalation_level: int = 0
+    escalates_to: Role | None = None
+    steps: tuple[StepRecord, ...] = ()
+    open_outcomes: tuple[str, ...] = ()
+
+
+class OutcomeRequest(Carried):
+    """A person's answer to an open step of a play: an update with a validator."""
+
+    outcome: str
+    by: str
+    note: str = ""
+    request_id: str = Field(default="", description="Unique per answer; a repeat is recognised and changes nothing.")
+
+
+class OnboardingState(Carried):
+    """A customer's onboarding record as folded by ``rules.onboarding`` (section 4.4)."""
+
+    completed: dict[str, Instant] = Field(default_factory=dict, description="Step id to when it was done.")
+    milestones: dict[str, Instant] = Field(default_factory=dict)
+    late: tuple[str, ...] = ()
+    last_progress: Instant
+    stalls: int = 0
+    stalled: bool = False
+    finished: Instant | None = None
+    first_value: Instant | None = None
+
+
+class OnboardingRecord(Carried):
+    """What the database keeps of an onboarding (section 0.5)."""
+
+    customer: CustomerId
+    cycle: int
+    program: str
+    version: int
+    status: str
+    started: Instant
+    completed_steps: tuple[str, ...]
+    current_step: str | None
+    progress: int
+    milestones: dict[str, Instant]
+    late: tuple[str, ...]
+    blockers: tuple[str, ...]
+    last_progress: Instant
+    finished: Instant | None = None
+    first_value: Instant | None = None
+    time_to_first_value: timedelta | None = None
+
+
+class StepDone(Carried):
+    """A request to mark an onboarding step done, by its id or its criterion: an update with a validator."""
+
+    step_id: str = ""
+    criterion: str = ""
+    at: Instant | None = None
+    by: str = ""
+
+
+class LifecycleInput(Carried):
+    """Input of a customer's lifecycle; the bounded memory after continue-as-new."""
+
+    customer: CustomerId
+    clock: Clock = Clock()
+    seen: tuple[str, ...] = ()
+    running: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Open plays and what they want.")
+    stage: LifecycleStage | None = None
+    owner: str = ""
+    plan: str = ""
+    pending: tuple[Occurrence, ...] = ()
+
+
+class DecideInput(Carried):
+    """What the deciding activity is asked: this happened to this customer, what follows?"""
+
+    customer: CustomerId
+    occurrence: Occurrence
+    now: Instant
+    clock: Clock = Clock()
+
+
+class Decided(Carried):
+    """What follows: the stage now, plays to start, webhook deliveries to make."""
+
+    stage: LifecycleStage | None = None
+    changed: bool = False
+    reason: str = ""
+    plan: str = ""
+    owner: str = ""
+    plays: tuple[PlayStart, ...] = ()
+    deliveries: tuple[int, ...] = ()
+
+
+for _model in (PlayInput, RunRecord):
+    _model.model_rebuild()

@@ -1,0 +1,180 @@
+"""A playbook: what is done for a customer, as data. One YAML file each; frozen into the run that starts with it.
+
+Every step is anchored (``after``: the trigger, another step, or an event of the run), may wait (``delay`` from its
+anchor, or ``until`` a date of the run), and then does one thing by its kind. Delays of the domain's automations count
+from the trigger (section 14, W1), so the anchor defaults to ``trigger``.
+"""
+
+import hashlib
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from models.base import Delay, Slug, Value
+from models.enums import Role, Segment
+from models.program import OnboardingProgram
+
+EventPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?$")]
+Anchor = Annotated[str, StringConstraints(pattern=r"^(trigger|event:[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?|[a-z0-9][a-z0-9_.-]*)$")]
+Condition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+ActionName = Literal[
+    "send_message",
+    "assign_csm",
+    "create_success_plan",
+    "propose_meeting",
+    "create_task",
+    "notify_csm",
+    "check_first_value",
+    "schedule_review",
+    "celebrate_milestone",
+    "emit_webhook",
+]
+
+
+class Until(Value):
+    """A date the run carries in its values, moved by an offset: 30 days before ``renewal_date``."""
+
+    value: Slug
+    offset: Delay = timedelta(0)
+
+
+class StepBase(Value):
+    """What every step has."""
+
+    id: Slug
+    title: str = ""
+    after: Anchor = "trigger"
+    on: tuple[str, ...] = Field(default=(), description="Results of the step in `after` that lead here; empty: any.")
+    delay: Delay = timedelta(0)
+    until: Until | None = None
+
+
+class ActStep(StepBase):
+    """Do something, if the condition on facts holds at the due time. Results: done, skipped, failed."""
+
+    kind: Literal["act"]
+    do: ActionName
+    params: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
+    when: Condition | None = Field(default=None, description="CEL over facts, decided inside the step's own activity.")
+
+
+class WaitStep(StepBase):
+    """Only let time pass. Result: done."""
+
+    kind: Literal["wait"]
+
+
+class AwaitStep(StepBase):
+    """Wait for an event or a person's outcome, at most ``timeout``. Results: the name that came, or timeout."""
+
+    kind: Literal["await"]
+    events: tuple[EventPattern, ...] = ()
+    outcomes: tuple[Slug, ...] = ()
+    timeout: Delay | None = None
+
+
+class Case(Value):
+    """One way out of a branch."""
+
+    if_: Condition = Field(alias="if")
+    then: Slug
+
+
+class BranchStep(StepBase):
+    """Choose by values already in the run (never by facts). Results: the label of the first case that holds."""
+
+    kind: Literal["branch"]
+    cases: tuple[Case, ...] = Field(min_length=1)
+    otherwise: Slug = "otherwise"
+
+
+class EscalateStep(StepBase):
+    """Tell a role that something needs it. Results: done, skipped, failed."""
+
+    kind: Literal["escalate"]
+    role: Role
+    reason: str = ""
+    when: Condition | None = None
+
+
+Step = Annotated[ActStep | WaitStep | AwaitStep | BranchStep | EscalateStep, Field(discriminator="kind")]
+
+
+class Goal(Value):
+    """Ends the run as a success: an event of this name, whatever step it waits in."""
+
+    event: EventPattern
+    reason: str = ""
+    when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
+
+
+class Exit(Value):
+    """Ends the run without success: the customer left, or the reason for the run is gone."""
+
+    event: EventPattern
+    reason: str = ""
+    when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
+
+
+class EscalationPath(Value):
+    """Who is told, in turn, each time the timeline passes without an outcome (section 7.3, C9)."""
+
+    path: tuple[Role, ...] = Field(min_length=1)
+    timeline: Delay
+
+
+class Playbook(Value):
+    """One file of ``playbooks/``."""
+
+    id: Slug
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    description: str = ""
+    process: Literal["onboarding", "sequence"]
+    trigger: EventPattern
+    segments: tuple[Segment, ...] = Field(default=(), description="Segments it is for; empty: every segment.")
+    catch_up: Delay = Field(
+        default=timedelta(days=1),
+        description="A step that could not run when due (held, paused) still runs if it is at most this late.",
+    )
+    program: OnboardingProgram | None = None
+    goals: tuple[Goal, ...] = ()
+    exits: tuple[Exit, ...] = ()
+    escalation: EscalationPath | None = None
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id; it exists, since runs only carry checked playbooks."""
+        return next(step for step in self.steps if step.id == step_id)
+
+    def fingerprint(self) -> str:
+        """First 12 hex digits of the SHA-256 of the canonical JSON: equal content, equal fingerprint."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:12]
+
+    def wants(self) -> tuple[str, ...]:
+        """Every event pattern that can move a run, sorted: what the lifecycle forwards to it."""
+        names = {goal.event for goal in self.goals} | {exit_.event for exit_ in self.exits}
+        for step in self.steps:
+            if step.after.startswith("event:"):
+                names.add(step.after.removeprefix("event:"))
+            if isinstance(step, AwaitStep):
+                names.update(step.events)
+        if self.program is not None:
+            names.add("onboarding_step_completed")
+        return tuple(sorted(names))
+
+
+def possible_results(step: Step) -> tuple[str, ...]:
+    """Every result label a step can end with."""
+    match step:
+        case ActStep() | EscalateStep():
+            return ("done", "skipped", "failed")
+        case WaitStep():
+            return ("done",)
+        case AwaitStep():
+            timeout = ("timeout",) if step.timeout is not None else ()
+            return (*step.events, *step.outcomes, *timeout)
+        case BranchStep():
+            return (*dict.fromkeys(case.then for case in step.cases), step.otherwise)

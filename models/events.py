@@ -49,7 +49,7 @@ class EventType(StrEnum):
 
 
 class Consent(Value):
-    """What the customer allowed; an absent flag is unknown and counts as no."""
+    """What the customer allowed. Marketing needs a yes; relationship mail goes unless there is a no (section 9.3)."""
 
     marketing: bool | None = None
     relationship: bool | None = None

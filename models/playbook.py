@@ -16,7 +16,9 @@ from models.enums import Role, Segment
 from models.program import OnboardingProgram
 
 EventPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?$")]
-Anchor = Annotated[str, StringConstraints(pattern=r"^(trigger|event:[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?|[a-z0-9][a-z0-9_.-]*)$")]
+Anchor = Annotated[
+    str, StringConstraints(pattern=r"^(trigger|event:[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?|[a-z0-9][a-z0-9_.-]*)$")
+]
 Condition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 ActionName = Literal[

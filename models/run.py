@@ -49,6 +49,7 @@ class RunState(Carried):
     not_before: Instant | None = Field(default=None, description="Steps due earlier are skipped: before import.")
     steps: dict[str, StepState] = Field(default_factory=dict)
     events: dict[str, Instant] = Field(default_factory=dict, description="First time of each event name seen.")
+    latest: dict[str, Instant] = Field(default_factory=dict, description="Latest time of each event name seen.")
     values: dict[str, JsonValue] = Field(default_factory=dict, description="What the trigger carried; read by branch.")
     escalated: int = 0
     answered: bool = False

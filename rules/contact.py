@@ -1,0 +1,78 @@
+"""May this message go to this customer now? Consent, suppression, quiet hours, frequency cap (section 9.2, M7).
+
+Transactional mail always goes. Times are wall times in the recipient's zone, so a clock change cannot move them.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from models.enums import MessageClass
+
+CAPPED = (MessageClass.RELATIONSHIP, MessageClass.MARKETING)
+CAP_WINDOW = timedelta(days=7)
+
+
+class Permission(NamedTuple):
+    """Allowed; or not before ``until``; or never, and why."""
+
+    allowed: bool
+    reason: str = ""
+    until: datetime | None = None
+
+
+def may_contact(
+    message_class: MessageClass,
+    *,
+    consent_marketing: bool | None,
+    consent_relationship: bool | None,
+    suppressed: str | None,
+) -> Permission:
+    """Consent and suppression, which no wait can change."""
+    if message_class is MessageClass.TRANSACTIONAL:
+        return Permission(True)
+    if suppressed is not None:
+        return Permission(False, f"address suppressed: {suppressed}")
+    if message_class is MessageClass.MARKETING and consent_marketing is not True:
+        return Permission(False, "no marketing consent")
+    if message_class is MessageClass.RELATIONSHIP and consent_relationship is False:
+        return Permission(False, "relationship mail declined")
+    return Permission(True)
+
+
+def within_cap(message_class: MessageClass, sent_in_window: int, cap: int) -> Permission:
+    """The frequency cap over trailing seven days, across playbooks."""
+    if message_class in CAPPED and sent_in_window >= cap:
+        return Permission(False, f"frequency cap: {sent_in_window} messages in 7 days, at most {cap}")
+    return Permission(True)
+
+
+def in_window(
+    message_class: MessageClass, now: datetime, zone: str | None, quiet_from: time, quiet_until: time
+) -> Permission:
+    """Quiet hours in the recipient's zone; an unknown zone cannot be respected, so the message does not go."""
+    if message_class is MessageClass.TRANSACTIONAL:
+        return Permission(True)
+    if zone is None:
+        return Permission(False, "time zone unknown")
+    local = now.astimezone(ZoneInfo(zone))
+    if not _quiet(local.time(), quiet_from, quiet_until):
+        return Permission(True)
+    return Permission(False, "quiet hours", _opens(local, quiet_until))
+
+
+def _quiet(at: time, quiet_from: time, quiet_until: time) -> bool:
+    if quiet_from <= quiet_until:
+        return quiet_from <= at < quiet_until
+    return at >= quiet_from or at < quiet_until
+
+
+def _opens(local: datetime, quiet_until: time) -> datetime:
+    """The next moment at which the window is open, in UTC terms of the zone on that day.
+
+    A wall time that a clock change skips does not exist; reading it back through UTC lands after the gap.
+    """
+    day = local.date() if local.time() < quiet_until else local.date() + timedelta(days=1)
+    opens = datetime.combine(day, quiet_until, tzinfo=local.tzinfo)
+    utc = ZoneInfo("UTC")
+    return opens.astimezone(utc).astimezone(local.tzinfo).astimezone(utc)

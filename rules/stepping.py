@@ -1,0 +1,91 @@
+"""The folds of one step of a run: its anchor, its due moment, how it ended. Used by :mod:`rules.interpreter` only."""
+
+from datetime import datetime, timedelta
+
+from models.events import Occurrence
+from models.playbook import Playbook, Step
+from models.run import RunState, StepStatus
+
+_ANCHOR_EVENT = "event:"
+
+
+def resolve(playbook: Playbook, state: RunState) -> RunState:
+    """Give every step whose anchor is now known its due moment, or mark it unreached."""
+    moved = True
+    while moved:
+        moved = False
+        for step in playbook.steps:
+            one = state.steps[step.id]
+            if one.status is StepStatus.PENDING and one.due is None:
+                changed = _anchor(step, state)
+                if changed is not None:
+                    state, moved = changed, True
+    return state
+
+
+def _anchor(step: Step, state: RunState) -> RunState | None:
+    base: datetime | None
+    if step.after == "trigger":
+        base = state.started
+    elif step.after.startswith(_ANCHOR_EVENT):
+        base = state.events.get(step.after.removeprefix(_ANCHOR_EVENT))
+    else:
+        before = state.steps[step.after]
+        if not before.status.settled:
+            return None
+        taken = before.status is not StepStatus.UNREACHED and (not step.on or before.result in step.on)
+        if not taken:
+            return settle_step(state, step.id, StepStatus.UNREACHED, "", f"{step.after} ended {before.result}", None)
+        base = before.ended
+    if base is None:
+        return None
+    due = base + step.delay
+    if step.until is not None:
+        date = state.dates.get(step.until.value)
+        if date is None:
+            return settle_step(state, step.id, StepStatus.SKIPPED, "skipped", f"{step.until.value} unknown", due)
+        due = max(due, date + step.until.offset)
+    return with_step(state, step.id, due=due)
+
+
+def release(playbook: Playbook, state: RunState, at: datetime) -> RunState:
+    """Held steps run now if they are late by at most the playbook's catch-up; older ones are skipped, never fired."""
+    for step_id, one in state.steps.items():
+        if one.status is StepStatus.HELD and one.due is not None:
+            if at - one.due <= playbook.catch_up:
+                state = with_step(state, step_id, status=StepStatus.PENDING, due=max(one.due, at))
+            else:
+                reason = "overdue when outreach was activated"
+                state = settle_step(state, step_id, StepStatus.SKIPPED, "skipped", reason, at)
+    return state
+
+
+def never_reached(state: RunState, at: datetime) -> RunState:
+    """Steps whose event never came, when the run ends."""
+    for step_id, one in state.steps.items():
+        if one.status is StepStatus.PENDING and one.due is None:
+            state = settle_step(state, step_id, StepStatus.UNREACHED, "", "its event never came", at)
+    return state
+
+
+def remember(state: RunState, seen: Occurrence) -> RunState:
+    """Note the first and the latest time of the event's names."""
+    first, latest = dict(state.events), dict(state.latest)
+    for name in {seen.kind, seen.name}:
+        first.setdefault(name, seen.at)
+        latest[name] = max(latest.get(name, seen.at), seen.at)
+    return state.model_copy(update={"events": first, "latest": latest})
+
+
+def settle_step(
+    state: RunState, step_id: str, status: StepStatus, result: str, reason: str, at: datetime | None
+) -> RunState:
+    """The step ended so."""
+    return with_step(state, step_id, status=status, result=result, reason=reason, ended=at or state.started)
+
+
+def with_step(state: RunState, step_id: str, **changes: datetime | timedelta | str | None) -> RunState:
+    """The run with one step changed."""
+    steps = dict(state.steps)
+    steps[step_id] = steps[step_id].model_copy(update=changes)
+    return state.model_copy(update={"steps": steps})

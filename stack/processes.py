@@ -115,8 +115,9 @@ class Supervisor:
         self._tell(f"+{process.pid}")
         until = time.monotonic() + child.timeout
         while not await child.ready():
-            if process.returncode is not None:
-                raise OutsideError(_obituary(started))
+            # Any of them: one that is waited for may be waiting for another that is dead.
+            if dead := next((one for one in self._started if one.process.returncode is not None), None):
+                raise OutsideError(_obituary(dead))
             if time.monotonic() > until:
                 raise OutsideError(
                     f"{child.name} was not ready after {child.timeout:.0f} s; "
@@ -124,6 +125,19 @@ class Supervisor:
                 )
             await asyncio.sleep(0.05)
         return process.pid
+
+    async def start_all(self, *children: Child) -> None:
+        """Start them side by side and wait until all are ready.
+
+        Raises:
+            OutsideError: as :meth:`start`, for the first that fails.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                for child in children:
+                    group.create_task(self.start(child))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
 
     async def watch(self) -> None:
         """Wait until a child dies.

@@ -16,7 +16,7 @@ from stack import cache
 
 VERSION = "1.35.0"
 _PRODUCT = "temporal-test-server"
-_WAYS = "no time-skipping test server; install Java and Maven (Debian: default-jre-headless, maven), with which it is fetched"
+_WAYS = "no time-skipping test server; install Java and Maven, with which it is fetched (default-jre-headless, maven)"
 
 # The JVM's flags: it lives for seconds, so start-up counts and peak speed does not.
 _LAUNCHER = """#!/bin/sh

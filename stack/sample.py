@@ -1,0 +1,129 @@
+"""A few invented customers, posted as a product's backend would post them: signed, over HTTP.
+
+The event ids are fixed, so feeding twice adds nothing. Firms and people are of our making; addresses are on
+``.example``, which nobody can own.
+"""
+
+import asyncio
+from datetime import date, datetime, timedelta
+
+import httpx
+from pydantic import JsonValue, SecretStr
+from standardwebhooks import Webhook
+
+from models.clock import Clock, utc_now
+from models.enums import Plan
+from models.errors import OutsideError, Rejected
+from models.events import Consent, Event, EventCustomer, EventType
+
+_TRIES = 5
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_TRIAL = EventType.TRIAL_STARTED
+_PAID = EventType.SUBSCRIPTION_CREATED
+_STEP = EventType.ONBOARDING_STEP_COMPLETED
+_LOGIN = EventType.USER_LOGGED_IN
+
+_YES = Consent(marketing=True, relationship=True)
+_MADRID = "Europe/Madrid"
+
+
+def _firm(
+    id_: str, plan: Plan, mrr: str, seats: int, name: str, first_name: str, email: str, *,
+    consent: Consent = _YES, csm: str | None = None, renewal: date | None = None, months: int = 1,
+    locale: str = "es-ES", zone: str = _MADRID,
+) -> EventCustomer:  # fmt: skip
+    return EventCustomer.model_validate(
+        {
+            "id": id_, "plan": plan, "mrr": mrr, "currency": "EUR", "seats": seats, "name": name,
+            "first_name": first_name, "email": email, "consent": consent, "csm_id": csm, "locale": locale,
+            "timezone": zone, "renewal_date": renewal, "contract_length_months": months,
+        }
+    )  # fmt: skip
+
+
+def events(born: datetime) -> list[Event]:
+    """The sample's events for a home made at that virtual moment; none lies after it."""
+    in_45_days = (born + 45 * _DAY).date()
+    next_year = (born + 365 * _DAY).date()
+    bakery = _firm(
+        "C-1001", Plan.STARTER, "19.00", 1, "Panadería La Espiga Lenta", "Lucía", "lucia@espigalenta.example"
+    )
+    florist = _firm("C-1002", Plan.STARTER, "19.00", 2, "Floristería Azahar de Nervión", "Rocío",
+                    "rocio@azaharnervion.example", consent=Consent(marketing=False, relationship=True))  # fmt: skip
+    dentist = _firm("C-2001", Plan.GROWTH, "59.00", 5, "Clínica Dental Brisamar", "Marcos", "marcos@brisamar.example")
+    academy = _firm("C-2002", Plan.GROWTH, "59.00", 4, "Academia Lince Idiomas", "Nerea", "nerea@academialince.example",
+                    zone="Atlantic/Canary")  # fmt: skip
+    garage = _firm("C-3001", Plan.PRO, "180.00", 12, "Talleres Peñalba e Hijos", "Andrés", "andres@penalba.example",
+                   csm="Marta Ibáñez", renewal=in_45_days, months=12)  # fmt: skip
+    hotel = _firm("C-3002", Plan.PRO, "165.00", 9, "Hotel Rural Las Tres Encinas", "Pilar", "pilar@tresencinas.example",
+                  csm="Marta Ibáñez", renewal=next_year, months=12)  # fmt: skip
+    freight = _firm("C-4001", Plan.ENTERPRISE, "940.00", 60, "Logística Tramontana", "Jordi",
+                    "jordi@tramontana.example", csm="Diego Salcedo", renewal=next_year, months=12)  # fmt: skip
+    winery = _firm("C-4002", Plan.ENTERPRISE, "780.00", 35, "Bodegas Cierzo Alto", "Helen", "helen@cierzoalto.example",
+                   csm="Diego Salcedo", renewal=next_year, months=12, locale="en-GB")  # fmt: skip
+
+    rows: list[tuple[EventCustomer, EventType, timedelta, dict[str, JsonValue]]] = [
+        (bakery, _TRIAL, _HOUR, {"trial_days": 14}),
+        (bakery, _LOGIN, _HOUR / 2, {}),
+        (florist, _TRIAL, 5 * _DAY, {"trial_days": 14}),
+        (florist, _LOGIN, 4 * _DAY, {}),
+        (florist, _PAID, 3 * _HOUR, {}),
+        (florist, _STEP, 2 * _HOUR, {"criterion": "profile_completed"}),
+        (florist, _STEP, _HOUR, {"criterion": "chatbot_created"}),
+        (dentist, _PAID, 2 * _HOUR, {}),  # pays, and nobody ever logs in
+        (academy, _TRIAL, 2 * _DAY, {"trial_days": 14}),
+        (garage, _PAID, 4 * _HOUR, {}),
+        (garage, _LOGIN, 3 * _HOUR, {}),
+        (garage, _STEP, 2 * _HOUR, {"step_id": "kickoff"}),
+        (hotel, _PAID, _HOUR, {}),
+        (freight, _TRIAL, 10 * _DAY, {"trial_days": 14}),
+        (freight, _PAID, 2 * _HOUR, {}),
+        (freight, _LOGIN, _HOUR, {}),
+        (winery, _PAID, 3 * _HOUR, {}),
+        (winery, _STEP, _HOUR, {"step_id": "kickoff"}),
+    ]
+    return [
+        Event(event_id=f"sample-{number:02}", type=kind, occurred_at=born - before, customer=customer, data=data)
+        for number, (customer, kind, before, data) in enumerate(rows, start=1)
+    ]
+
+
+async def feed(console_url: str, secret: SecretStr, clock: Clock, *, born: datetime | None = None) -> int:
+    """Post the sample and say how many events were taken; ``born`` is the virtual moment the home was made.
+
+    Raises:
+        Rejected: the console refused an event.
+        OutsideError: it did not answer after several tries.
+    """
+    signer = Webhook(secret.get_secret_value())
+    sample = events(born or clock.virtual_epoch)
+    async with httpx.AsyncClient(base_url=console_url, timeout=15.0, trust_env=False) as client:
+        for event in sample:
+            await _post(client, signer, event)
+    return len(sample)
+
+
+async def _post(client: httpx.AsyncClient, signer: Webhook, event: Event) -> None:
+    body = event.model_dump_json(exclude_none=True)
+    said = ""
+    for attempt in range(_TRIES):
+        now = utc_now()  # a signature's age is wall time
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": event.event_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": signer.sign(event.event_id, now, body),
+        }
+        try:
+            answer = await client.post("/events", content=body, headers=headers)
+        except httpx.HTTPError as error:
+            said = str(error) or type(error).__name__
+        else:
+            if answer.is_success:
+                return
+            said = f"{answer.status_code} {answer.text[:200]}"
+            if answer.is_client_error and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                raise Rejected(f"the console refused sample event {event.event_id}: {said}")
+        await asyncio.sleep(0.5 * 2**attempt)
+    raise OutsideError(f"the console did not take sample event {event.event_id}: {said}")

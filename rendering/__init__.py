@@ -1,0 +1,1 @@
+"""Texts: templates by key, channel, language and segment; values inserted literally; text and HTML (section 9)."""

@@ -1,0 +1,84 @@
+"""The names a playbook may use besides its own: events, values and dates of a run, and what templates are given.
+
+Closed lists: a name that nothing produces would wait for ever, and a typing error should not take months to show.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from models.enums import Channel
+from models.events import EventType
+from models.facts import FactType
+from models.playbook import EventPattern, Playbook, Step
+
+EXTERNAL = tuple(event.value for event in EventType)
+"""What a product's backend tells us."""
+
+MILESTONE_EVENTS = ("milestone_reached", "milestone_late")
+"""Made inside an onboarding run; their subject is a milestone's id."""
+
+ONBOARDING_EVENTS = ("onboarding_stalled", "onboarding_resumed", "onboarding_completed", "stage_ready")
+"""Made by an onboarding run and told to the customer's lifecycle too."""
+
+STEP_COMPLETED = EventType.ONBOARDING_STEP_COMPLETED.value
+"""Its subject is a step's criterion."""
+
+DATES = ("renewal_date", "trial_ends_at")
+"""Dates of a run that ``until`` may name."""
+
+RUN_VALUES: Mapping[str, FactType] = {
+    "plan": FactType.STRING,
+    "segment": FactType.STRING,
+    "cycle": FactType.INT,
+}
+"""Values a run carries from its trigger, for branches; besides them ``result_<step>``, the result of a step."""
+
+RESERVED = ("trigger",)
+"""Words that cannot be a step's id."""
+
+
+class TemplateIndex(Protocol):
+    """What is known of the texts; the rendering room's catalogue is one."""
+
+    def variables(self, template: str, channel: Channel) -> frozenset[str] | None:
+        """Variables the template needs, or None if there is no such template for the channel."""
+        ...
+
+    def provided(self) -> frozenset[str]:
+        """Variables that a message's sender can fill."""
+        ...
+
+
+def triggers(process: str) -> tuple[str, ...]:
+    """Events that can start a playbook of this process."""
+    if process == "onboarding":
+        return (EventType.SUBSCRIPTION_CREATED.value,)
+    return (*EXTERNAL, *ONBOARDING_EVENTS)
+
+
+def run_events(process: str) -> tuple[str, ...]:
+    """Events that can reach a run of this process."""
+    made = (*MILESTONE_EVENTS, *ONBOARDING_EVENTS) if process == "onboarding" else ONBOARDING_EVENTS
+    return (*EXTERNAL, *made)
+
+
+def event_fault(playbook: Playbook, pattern: EventPattern, kinds: tuple[str, ...]) -> tuple[str, str, list[str]] | None:
+    """Why nothing produces an event: the message, the wrong part of the pattern, the known names. None: it is fine."""
+    kind, _, subject = pattern.partition(":")
+    if kind not in kinds:
+        return f"nothing produces the event '{kind}' in this process", kind, sorted(kinds)
+    if not subject:
+        return None
+    program = playbook.program
+    if kind in MILESTONE_EVENTS:
+        known = [milestone.id for milestone in program.milestones] if program else []
+        return None if subject in known else (f"the program has no milestone '{subject}'", subject, known)
+    if kind == STEP_COMPLETED:
+        known = [step.criterion for step in program.steps] if program else [subject]
+        return None if subject in known else (f"no step of the program has criterion '{subject}'", subject, known)
+    return f"the event '{kind}' has no subject", pattern, [kind]
+
+
+def result_name(step: Step) -> str:
+    """The name under which a branch reads a step's result."""
+    return f"result_{step.id}"

@@ -11,7 +11,7 @@ from playbooks import explain
 from playbooks.describe import meant
 from playbooks.problem import Problem
 from playbooks.tree import Path, Tree
-from playbooks.vocabulary import TemplateIndex
+from playbooks.vocabulary import PROVIDED, TemplateIndex
 
 
 def problems(playbook: Playbook, tree: Tree, templates: TemplateIndex | None) -> Iterator[Problem]:
@@ -53,7 +53,7 @@ def _message(params: SendMessage, tree: Tree, where: Path, templates: TemplateIn
     if needed is None:
         yield tree.problem(at, f"there is no {params.channel} template '{params.template}'", "a known template")
         return
-    for name in sorted(needed - templates.provided()):
+    for name in sorted(needed - PROVIDED):
         yield tree.problem(at, f"template '{params.template}' needs '{name}', which nothing provides")
 
 

@@ -78,7 +78,7 @@ def _condition(source: str, known: Known, what: str, tree: Tree, path: Path) -> 
     try:
         read = names(source)
     except BadInput as error:
-        yield tree.problem(path, f"{shown(source)} is {error.message}", "CEL such as days_since_last_login > 7")
+        yield tree.problem(path, f"{shown(source)} is {_short(error.message)}", "CEL such as days_since_last_login > 7")
         return
     unknown = sorted(read - known.keys())
     for name in unknown:
@@ -130,7 +130,7 @@ def _tried(source: str, known: Known, read: frozenset[str]) -> tuple[str, str] |
             if evaluate(source, values) is None:
                 return "reads a value that is never known", types
         except BadInput as error:
-            return error.message, types
+            return error.message.split(": the operation")[0].rstrip("."), types
         except ArithmeticError as error:
             return str(error)[:200], "no division by what may be 0, no number beyond 64 bits"
     return None
@@ -138,3 +138,8 @@ def _tried(source: str, known: Known, read: frozenset[str]) -> tuple[str, str] |
 
 def _sample(kind: FactType) -> object:
     return {FactType.BOOL: True, FactType.INT: 1, FactType.DOUBLE: 0.5, FactType.STRING: "x"}[kind]
+
+
+def _short(message: str) -> str:
+    """A syntax error without the list of every token that could have stood there."""
+    return message.split(" expecting {")[0]

@@ -64,6 +64,9 @@ def _escalation(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
         if role is Role.EXECUTIVE and position < len(path) - 1:
             message = "nobody is above the executive"
             yield tree.problem(("escalation", "path", position), message, "executive last")
+    if len(path) == 1:
+        message = "nobody is told: the first role has it from the beginning"
+        yield tree.problem(("escalation", "path"), message, "at least two roles")
     if playbook.escalation.timeline <= ZERO:
         yield tree.problem(("escalation", "timeline"), "the timeline must be positive", "a delay such as '2 days'")
     if not any(isinstance(step, AwaitStep) and step.outcomes for step in playbook.steps):

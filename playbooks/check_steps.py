@@ -7,7 +7,7 @@ from models.playbook import AwaitStep, BranchStep, Playbook, Step, WaitStep, pos
 from playbooks.describe import meant, one_of
 from playbooks.problem import Problem
 from playbooks.tree import Path, Tree
-from playbooks.vocabulary import DATES, RESERVED, event_fault, run_events
+from playbooks.vocabulary import DATES, RESERVED, event_fault, result_name, run_events
 
 ZERO = timedelta(0)
 
@@ -21,6 +21,10 @@ def problems(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
             yield tree.problem((*path, "id"), f"step id '{step.id}' is used twice", "a name of its own")
         elif step.id in RESERVED:
             yield tree.problem((*path, "id"), f"'{step.id}' cannot be a step's id", "another name")
+        for other in first.values():
+            if other.id != step.id and result_name(other) == result_name(step):
+                message = f"branches cannot tell '{step.id}' from '{other.id}'"
+                yield tree.problem((*path, "id"), message, "names that differ in more than - . _")
         first.setdefault(step.id, step)
     for position, step in enumerate(playbook.steps):
         path = ("steps", position)

@@ -83,7 +83,8 @@ class Tree:
         """A problem at an offset into the text."""
         before = self.text[:offset]
         weight = Weight.WARNING if warning else Weight.ERROR
-        return Problem(self.file, before.count("\n") + 1, offset - before.rfind("\n"), message, expected, weight)
+        said = " ".join(message.split())
+        return Problem(self.file, before.count("\n") + 1, offset - before.rfind("\n"), said, expected, weight)
 
     def refuse(self, offset: int, message: str, expected: str = "") -> Refused:
         """The exception for a problem after which reading cannot go on."""

@@ -33,6 +33,12 @@ RUN_VALUES: Mapping[str, FactType] = {
 }
 """Values a run carries from its trigger, for branches; besides them ``result_<step>``, the result of a step."""
 
+PROVIDED = frozenset(
+    "first_name product_name product_url csm_name csm_email csm_is_team calendar_link "
+    "step_name next_step_name next_step_url target_date steps resources tips".split()
+)
+"""Variables that ``send_message`` can fill from the customer, its manager and its program."""
+
 RESERVED = ("trigger",)
 """Words that cannot be a step's id."""
 
@@ -40,12 +46,8 @@ RESERVED = ("trigger",)
 class TemplateIndex(Protocol):
     """What is known of the texts; the rendering room's catalogue is one."""
 
-    def variables(self, template: str, channel: Channel) -> frozenset[str] | None:
-        """Variables the template needs, or None if there is no such template for the channel."""
-        ...
-
-    def provided(self) -> frozenset[str]:
-        """Variables that a message's sender can fill."""
+    def variables(self, template: str, channel: Channel, /) -> frozenset[str] | None:
+        """Variables the template may use, or None if there is no such template for the channel."""
         ...
 
 
@@ -80,5 +82,5 @@ def event_fault(playbook: Playbook, pattern: EventPattern, kinds: tuple[str, ...
 
 
 def result_name(step: Step) -> str:
-    """The name under which a branch reads a step's result."""
-    return f"result_{step.id}"
+    """The name under which a branch reads a step's result; CEL names have neither ``-`` nor ``.``."""
+    return "result_" + step.id.replace("-", "_").replace(".", "_")

@@ -22,11 +22,11 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 class Kept(Carried):
-    """The clock, the ``--at`` it was asked for, and the virtual moment at which the home was made."""
+    """The clock, the ``--at`` it was asked for, and the virtual moment at which the sample was first fed."""
 
     clock: Clock
     asked_at: Instant | None = None
-    born: Instant
+    sampled: Instant | None = None
 
 
 def read(home: Path) -> Clock:
@@ -80,9 +80,7 @@ def settle(kept: Kept | None, now: datetime, *, at: datetime | None, factor: flo
         Refused: ``at`` is earlier than what the home's clock already reads.
     """
     if kept is None:
-        epoch = at or now
-        clock = Clock(real_epoch=now, virtual_epoch=epoch, factor=factor or 1.0)
-        return Kept(clock=clock, asked_at=at, born=epoch)
+        return Kept(clock=Clock(real_epoch=now, virtual_epoch=at or now, factor=factor or 1.0), asked_at=at)
     present = kept.clock.virtual(now)
     wanted = None if at == kept.asked_at else at
     if wanted is not None and wanted < present:
@@ -95,4 +93,4 @@ def settle(kept: Kept | None, now: datetime, *, at: datetime | None, factor: flo
     if wanted is None and factor in (None, kept.clock.factor):
         return kept
     clock = Clock(real_epoch=now, virtual_epoch=wanted or present, factor=factor or kept.clock.factor)
-    return Kept(clock=clock, asked_at=wanted or kept.asked_at, born=kept.born)
+    return kept.model_copy(update={"clock": clock, "asked_at": wanted or kept.asked_at})

@@ -100,10 +100,10 @@ async def _stay(
     factor: float | None,
     as_json: bool,
 ) -> None:
-    kept = clock_file.settle(clock_file.read_kept(settings.home), utc_now(), at=at, factor=factor)
+    before = clock_file.read_kept(settings.home)
+    clock_file.settle(before, utc_now(), at=at, factor=factor)  # refused before anything is started
     profile = temporal_server.users_profile()
     settings = _resolved(settings, embedded=profile is None)
-    clock_file.write(settings.home, kept)
     embedded = None if profile is not None else f"{_LOCAL}:{settings.temporal_port}"
     await _migrate(settings)
     if embedded is not None:
@@ -111,6 +111,9 @@ async def _stay(
     client = await temporal_server.connect(profile, embedded)
     if embedded is not None:
         await temporal_server.register(client, temporal_server.search_attributes())
+    # As late as possible: the servers' start would cost days of a fast clock.
+    kept = clock_file.settle(before, utc_now(), at=at, factor=factor)
+    clock_file.write(settings.home, kept)
     given = environment.of_child(os.environ, settings, embedded)
     await _start_ours(supervisor, settings, client, given)
     console = _console_url(settings)
@@ -121,9 +124,7 @@ async def _stay(
         mail=f"{console}/mail",
     )
     if with_sample:
-        assert settings.events_secret is not None
-        count = await sample.feed(console, settings.events_secret, kept.clock, born=kept.born)
-        say(f"Fed {count} sample events.")
+        await _feed(settings, kept)
     _announce(addresses, as_json)
     await supervisor.watch()
 
@@ -191,6 +192,15 @@ async def _start_ours(supervisor: Supervisor, settings: Settings, client: Client
         Child("worker", (python, "worker.py"), given, lambda: temporal_server.worker_polls(client, queue, began)),
         Child("console", (python, "-m", "console.app"), given, lambda: readiness.http_ok(ready)),
     )
+
+
+async def _feed(settings: Settings, kept: clock_file.Kept) -> None:
+    present = kept.sampled or kept.clock.virtual(utc_now())
+    # Stored first: cut off in the middle, the next start sends the very same events again.
+    clock_file.write(settings.home, kept.model_copy(update={"sampled": present}))
+    assert settings.events_secret is not None
+    count = await sample.feed(_console_url(settings), settings.events_secret, kept.clock, present=present)
+    say(f"Fed {count} sample events.")
 
 
 def _announce(addresses: Addresses, as_json: bool) -> None:

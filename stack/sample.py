@@ -34,18 +34,18 @@ def _firm(
     locale: str = "es-ES", zone: str = _MADRID,
 ) -> EventCustomer:  # fmt: skip
     return EventCustomer.model_validate(
-        {
-            "id": id_, "plan": plan, "mrr": mrr, "currency": "EUR", "seats": seats, "name": name,
+        {  # no currency: amounts are in the one of this installation
+            "id": id_, "plan": plan, "mrr": mrr, "seats": seats, "name": name,
             "first_name": first_name, "email": email, "consent": consent, "csm_id": csm, "locale": locale,
             "timezone": zone, "renewal_date": renewal, "contract_length_months": months,
         }
     )  # fmt: skip
 
 
-def events(born: datetime) -> list[Event]:
-    """The sample's events for a home made at that virtual moment; none lies after it."""
-    in_45_days = (born + 45 * _DAY).date()
-    next_year = (born + 365 * _DAY).date()
+def events(present: datetime) -> list[Event]:
+    """The sample's events as of that virtual moment; none lies after it."""
+    in_45_days = (present + 45 * _DAY).date()
+    next_year = (present + 365 * _DAY).date()
     bakery = _firm(
         "C-1001", Plan.STARTER, "19.00", 1, "Panadería La Espiga Lenta", "Lucía", "lucia@espigalenta.example"
     )
@@ -84,20 +84,22 @@ def events(born: datetime) -> list[Event]:
         (winery, _STEP, _HOUR, {"step_id": "kickoff"}),
     ]
     return [
-        Event(event_id=f"sample-{number:02}", type=kind, occurred_at=born - before, customer=customer, data=data)
+        Event(event_id=f"sample-{number:02}", type=kind, occurred_at=present - before, customer=customer, data=data)
         for number, (customer, kind, before, data) in enumerate(rows, start=1)
     ]
 
 
-async def feed(console_url: str, secret: SecretStr, clock: Clock, *, born: datetime | None = None) -> int:
-    """Post the sample and say how many events were taken; ``born`` is the virtual moment the home was made.
+async def feed(console_url: str, secret: SecretStr, clock: Clock, *, present: datetime | None = None) -> int:
+    """Post the sample and say how many events were taken.
+
+    ``present`` is the virtual moment of the first feeding, so that a repetition sends the very same events.
 
     Raises:
         Rejected: the console refused an event.
         OutsideError: it did not answer after several tries.
     """
     signer = Webhook(secret.get_secret_value())
-    sample = events(born or clock.virtual_epoch)
+    sample = events(present or clock.virtual(utc_now()))
     async with httpx.AsyncClient(base_url=console_url, timeout=15.0, trust_env=False) as client:
         for event in sample:
             await _post(client, signer, event)

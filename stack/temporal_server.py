@@ -53,7 +53,9 @@ async def connect(profile: ClientConfigProfile | None, embedded: str | None) -> 
         assert profile is not None
         return await Client.connect(**profile.to_client_connect_config())
     except RuntimeError as error:
-        raise OutsideError(f"Temporal does not answer: {error}") from None
+        where = embedded or f"TEMPORAL_ADDRESS = {profile.address if profile else None}"
+        said = str(error).removeprefix("Failed client connect: ")
+        raise OutsideError(f"{where}: Temporal does not answer ({said[:160]})") from None
 
 
 def command(cli: Path, home: Path, port: int, ui_port: int, attributes: Mapping[str, str]) -> tuple[str, ...]:

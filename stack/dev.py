@@ -60,9 +60,6 @@ async def run_dev(settings: Settings, *, sample: bool, at: datetime | None, day:
     except SteadfastError as error:
         say(str(error))
         return 1
-    except OSError as error:
-        say(f"STEADFAST_HOME = {str(settings.home)!r}: {error.strerror or error}")
-        return 1
 
 
 async def _outcome(work: "asyncio.Future[None]") -> int:

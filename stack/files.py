@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from models.errors import Misconfigured
+
 
 def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Replace the file at once; its bytes are on the disk before its name is."""
@@ -22,6 +24,13 @@ def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
 
 
 def prepare_home(home: Path) -> None:
-    """Make the home and its log folder, for this user only: it holds the secrets and the customers' data."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (home / "logs").mkdir(exist_ok=True, mode=0o700)
+    """Make the home and its log folder, for this user only: it holds the secrets and the customers' data.
+
+    Raises:
+        Misconfigured: it cannot be made there.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (home / "logs").mkdir(exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Misconfigured(f"cannot be made ({error.strerror})", field="STEADFAST_HOME", value=str(home)) from None

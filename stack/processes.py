@@ -52,7 +52,7 @@ class _Started:
     log_from: int = field(default=0)
 
 
-def die_with_parent() -> Callable[[], None] | None:
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
     """What a child runs before its program so that the kernel ends it with us; None where no kernel call does."""
     if sys.platform != "linux":
         return None
@@ -60,7 +60,7 @@ def die_with_parent() -> Callable[[], None] | None:
     parent = os.getpid()
 
     def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(_PR_SET_PDEATHSIG, number)
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
 

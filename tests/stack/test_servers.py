@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,7 +76,7 @@ async def test_the_dev_server_keeps_its_state_and_takes_attributes_added_later(t
                 began = datetime.now(UTC)
                 assert not await temporal_server.worker_polls(client, "month", began)
                 async with Worker(client, task_queue="month", workflows=[Month]):
-                    while not await temporal_server.worker_polls(client, "month", began):
+                    while not await temporal_server.worker_polls(client, "month", began):  # noqa: ASYNC110 (it gives no event)
                         await asyncio.sleep(0.05)
 
 
@@ -107,6 +108,18 @@ def test_a_database_is_made_used_and_dropped() -> None:
         gone.dispose()
         with pytest.raises(BadInput, match="lower-case letters"), postgres.database(server, 'x"; DROP'):
             pass
+
+
+def test_what_a_killed_run_left_is_swept_and_what_a_live_run_uses_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "steadfast-pg-left"
+    left.mkdir()
+    (left / "alive").touch()
+    with postgres.room() as first, postgres.room() as second:
+        assert {path.name for path in tmp_path.iterdir()} == {first.name, second.name}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_is_given_is_used_and_none_is_started() -> None:

@@ -1,1 +1,1 @@
-"""Outside systems: one file each speaks its protocol, maps its answers onto our tree of errors, and bounds what it keeps."""
+"""Outside systems: one file each speaks its protocol, maps its answers onto our errors, bounds what it keeps."""

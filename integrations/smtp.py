@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from typing import Literal
 
 from aiosmtplib import (
@@ -124,8 +125,10 @@ class SmtpMailer:
         """MAIL and RCPT, with the addresses of the headers, whose domains are already ASCII."""
         sender = message["From"].addresses[0].addr_spec
         recipient = message["To"].addresses[0].addr_spec
-        utf8 = message.policy.utf8
+        utf8 = isinstance(message.policy, EmailPolicy) and message.policy.utf8
         try:
+            if utf8 and client.is_ehlo_or_helo_needed:
+                await client.ehlo()
             if utf8 and not client.supports_extension("smtputf8"):
                 raise Rejected("the mail server does not take addresses outside ASCII (SMTPUTF8)")
             encoding, options = ("utf-8", ["SMTPUTF8"]) if utf8 else ("ascii", [])

@@ -8,12 +8,19 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from models.enums import Language
+from models.errors import BadInput
 
 _LOCALES = {Language.ES: "es_ES", Language.EN: "en_GB"}
 
 
-def date_text(value: date, language: Language) -> str:
-    """``12 de mayo de 2026``, ``12 May 2026``."""
+def date_text(value: date | None, language: Language) -> str:
+    """``12 de mayo de 2026``, ``12 May 2026``.
+
+    Raises:
+        BadInput: not a date; Babel would show today's in its place.
+    """
+    if not isinstance(value, date):
+        raise BadInput("there is no date to show")
     return format_date(value, "long", locale=_LOCALES[language])
 
 

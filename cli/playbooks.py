@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from pydantic import JsonValue
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from models.enums import Segment
 from models.errors import BadInput, Refused
@@ -34,7 +36,8 @@ def make(templates: Callable[[], TemplateIndex | None] = lambda: None) -> typer.
         paths: Annotated[list[Path] | None, typer.Argument(help="Files or directories; none: our own.")] = None,
     ) -> None:
         """Check playbooks; print a line for each problem. Exit 2 if any is an error."""
-        checked = [check_file(path, templates()) for path in files(paths or [DIRECTORY])]
+        texts = templates()
+        checked = [check_file(path, texts) for path in files(paths or [DIRECTORY])]
         found = sorted([*(problem for one in checked for problem in one.problems), *clashes(checked)])
         for problem in found:
             typer.echo(_beside(str(problem)))
@@ -49,7 +52,7 @@ def make(templates: Callable[[], TemplateIndex | None] = lambda: None) -> typer.
     @app.command("list")
     def list_(as_json: AsJson = False, directory: Directory = DIRECTORY) -> None:
         """Every playbook: id, version, fingerprint, whom it is for, what starts it."""
-        rows = [
+        rows: list[dict[str, JsonValue]] = [
             {
                 "id": entry.playbook.id,
                 "version": entry.playbook.version,
@@ -121,14 +124,23 @@ def _print_playbook(playbook: Playbook) -> None:
     typer.echo(f"{playbook.process}, starts at {playbook.trigger}, for {segments}")
     rows = []
     for step in playbook.steps:
-        when = f"{step.delay} after {step.after}" if step.delay else step.after
+        when = f"{_span(step.delay)} after {step.after}" if step.delay else step.after
         if step.until is not None:
-            when = f"{step.until.value} {step.until.offset} (after {step.after})"
+            when = f"{_span(step.until.offset)} from {step.until.value}, after {step.after}"
         does = getattr(step, "do", step.kind)
         given = getattr(step, "params", {})
         condition = getattr(step, "when", None) or ""
         rows.append([step.id, when, does, json.dumps(given, ensure_ascii=False) if given else "", condition])
     _print_table(["step", "when", "does", "with", "if"], rows)
+
+
+def _span(delay: timedelta) -> str:
+    """A delay as the files write it."""
+    seconds = round(delay.total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        if seconds % size == 0:
+            return f"{seconds // size} {unit}{'' if abs(seconds // size) == 1 else 's'}"
+    raise AssertionError("every whole number is divisible by one")
 
 
 def _cell(value: JsonValue) -> str:
@@ -145,5 +157,5 @@ def _print_table(columns: list[str], rows: list[list[str]]) -> None:
         return
     table = Table(*columns)
     for row in rows:
-        table.add_row(*row)
-    Console().print(table, markup=False)
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

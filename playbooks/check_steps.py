@@ -48,7 +48,7 @@ def _anchor(playbook: Playbook, step: Step, known: dict[str, Step], tree: Tree, 
     elif step.after != "trigger" and step.after not in known:
         yield tree.problem(after, f"no step '{step.after}' to come after", meant(step.after, ["trigger", *known]))
     if step.after not in known:
-        if step.on:
+        if step.on and (step.after == "trigger" or step.after.startswith("event:")):
             yield tree.problem((*path, "on"), f"'{step.after}' has no results", "a step in after, or no on")
         return
     possible = list(possible_results(known[step.after]))

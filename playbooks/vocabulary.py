@@ -34,8 +34,10 @@ RUN_VALUES: Mapping[str, FactType] = {
 """Values a run carries from its trigger, for branches; besides them ``result_<step>``, the result of a step."""
 
 PROVIDED = frozenset(
-    "first_name product_name product_url csm_name csm_email csm_is_team calendar_link "
-    "step_name next_step_name next_step_url target_date steps resources tips".split()
+    {
+        *("first_name", "product_name", "product_url", "csm_name", "csm_email", "csm_is_team", "calendar_link"),
+        *("step_name", "next_step_name", "next_step_url", "target_date", "steps", "resources", "tips"),
+    }
 )
 """Variables that ``send_message`` can fill from the customer, its manager and its program."""
 

@@ -57,6 +57,10 @@ class Customers(Protocol):
         """The manager, or None."""
         ...
 
+    async def assign(self, customer: str, csm_id: str) -> bool:
+        """Give the customer this manager if it has none; False if it has one."""
+        ...
+
     async def least_loaded_csm(self, segment: Segment) -> Csm | None:
         """The manager serving the segment with the fewest customers (ties by id), or None if there is none."""
         ...
@@ -126,7 +130,7 @@ class Runs(Protocol):
     async def next_occurrence(
         self, customer: str, playbook: str, cause: str, workflow_id_of: Callable[[int], str]
     ) -> int:
-        """Reserve the number of the next run of this playbook for this customer; the same cause gets the same number."""
+        """Reserve the number of this playbook's next run for the customer; the same cause gets the same number."""
         ...
 
     async def of(self, customer: str) -> list[RunRow]:
@@ -342,6 +346,10 @@ class Renderer(Protocol):
         """The message with values inserted literally. Raises BadInput naming a missing variable."""
         ...
 
+    def tips(self, step: str, language: Language) -> tuple[Mapping[str, str], ...]:
+        """Tips (``title``, ``text``) for an onboarding step; empty if there are none."""
+        ...
+
 
 class Mailer(Protocol):
     """Hands a mail to a mail server."""
@@ -358,4 +366,12 @@ class WebhookPoster(Protocol):
 
     async def post(self, url: str, envelope: Mapping[str, JsonValue], *, delivery_id: str) -> str:
         """Deliver it; returns a short description of the answer. Raises Retryable or Rejected."""
+        ...
+
+
+class Unsubscriber(Protocol):
+    """Makes the one-click link that stops relationship and marketing mail to an address."""
+
+    def link(self, customer: str, address: str) -> str:
+        """The address of the link, signed; the same for the same customer and address."""
         ...

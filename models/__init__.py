@@ -1,1 +1,1 @@
-"""What Steadfast talks about: frozen values, identifiers, and the tree of errors. Imports nothing of ours but itself."""
+"""What Steadfast talks about: frozen values, identifiers, the tree of errors. Imports nothing of ours but itself."""

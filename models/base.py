@@ -15,7 +15,7 @@ _UNITS = {
 
 
 class Value(BaseModel):
-    """A frozen value that refuses unknown fields: a misspelt field in a file or a request is an error, not a default."""
+    """A frozen value that refuses unknown fields: a misspelt field is an error, not a default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 

@@ -138,7 +138,7 @@ class BookChurn(Value):
 
 
 class LoadCount(Value):
-    """What a bulk load did. ``orphans``: keys of rows whose customer or subscription is unknown; they were not stored."""
+    """What a bulk load did. ``orphans``: keys of rows whose customer or subscription is unknown, not stored."""
 
     inserted: int = 0
     updated: int = 0

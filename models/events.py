@@ -106,6 +106,10 @@ class Event(Value):
             given = [k for k in ("criterion", "step_id") if isinstance(self.data.get(k), str)]
             if len(given) != 1:
                 raise ValueError("data needs exactly one of criterion and step_id, a string")
+        if self.type is EventType.SUBSCRIPTION_CREATED and self.customer.plan is None and self.customer.segment is None:
+            raise ValueError(
+                "a subscription needs customer.plan or customer.segment: they choose the onboarding program"
+            )
         if self.type is EventType.TRIAL_STARTED:
             days = self.data.get("trial_days", 14)
             if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 14:

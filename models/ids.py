@@ -37,6 +37,7 @@ class Process(StrEnum):
     CUSTOMER = "customer"
     ONBOARDING = "onboarding"
     SEQUENCE = "sequence"
+    WEBHOOK = "webhook"
 
 
 class WorkflowRef(NamedTuple):
@@ -63,6 +64,11 @@ def onboarding_id(customer: str, cycle: int) -> str:
 def sequence_id(customer: str, name: str, occurrence: int) -> str:
     """``sequence:<id>:<name>:<n>``."""
     return str(WorkflowRef(Process.SEQUENCE, customer, (name, str(occurrence))))
+
+
+def webhook_id(customer: str, delivery: int) -> str:
+    """``webhook:<id>:<delivery>``."""
+    return str(WorkflowRef(Process.WEBHOOK, customer, (str(delivery),)))
 
 
 def parse_workflow_id(workflow_id: str) -> WorkflowRef:

@@ -29,9 +29,16 @@ class PlayStart(Carried):
     plan: str = ""
     values: dict[str, JsonValue] = Field(default_factory=dict)
     dates: dict[str, Instant] = Field(default_factory=dict)
-    completed: dict[str, Instant] = Field(
-        default_factory=dict, description="Criteria already met and when (an import, a win-back keeps none)."
-    )
+
+    @property
+    def counted_from(self) -> Instant:
+        """From when stalls and target days count: an import knows nothing of earlier progress."""
+        return self.not_before or self.started
+
+    @property
+    def wants(self) -> tuple[str, ...]:
+        """The events that can move it."""
+        return self.playbook.wants()
 
 
 class PlayInput(Carried):
@@ -114,6 +121,45 @@ class RunView(Carried):
     open_outcomes: tuple[str, ...] = ()
 
 
+class EscalationInput(Carried):
+    """A level of the escalation path was reached: tell its role."""
+
+    key: str
+    workflow_id: str
+    customer: CustomerId
+    playbook: str
+    role: Role
+    level: int
+    reason: str
+    now: Instant
+
+
+class DeliveryInput(Carried):
+    """An outbound webhook to deliver, by its outbox id."""
+
+    delivery_id: int
+    customer: CustomerId
+    workflow: str
+    clock: Clock = Clock()
+
+
+class SaveOnboarding(Carried):
+    """The onboarding record to keep."""
+
+    record: "OnboardingRecord"
+    now: Instant
+
+
+class StepRefused(Carried):
+    """An onboarding step that the program does not have was reported: our people should know."""
+
+    key: str
+    workflow_id: str
+    customer: CustomerId
+    message: str
+    now: Instant
+
+
 class OutcomeRequest(Carried):
     """A person's answer to an open step of a play: an update with a validator."""
 
@@ -189,7 +235,7 @@ class DecideInput(Carried):
 
 
 class Decided(Carried):
-    """What follows: the stage now, plays to start, webhook deliveries to make."""
+    """What follows: the stage now, plays to start, webhook deliveries to make, plays that have ended since."""
 
     stage: LifecycleStage | None = None
     changed: bool = False
@@ -197,8 +243,9 @@ class Decided(Carried):
     plan: str = ""
     owner: str = ""
     plays: tuple[PlayStart, ...] = ()
-    deliveries: tuple[int, ...] = ()
+    deliveries: tuple["DeliveryInput", ...] = ()
+    ended: tuple[str, ...] = ()
 
 
-for _model in (PlayInput, RunRecord):
+for _model in (PlayInput, RunRecord, SaveOnboarding, Decided):
     _model.model_rebuild()

@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue, StringConstraints
 from models.base import Delay, Slug, Value
 from models.enums import Role, Segment
 from models.program import OnboardingProgram
+from models.run import HELD_UNTIL
 
 EventPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?$")]
 Anchor = Annotated[
@@ -157,7 +158,7 @@ class Playbook(Value):
 
     def wants(self) -> tuple[str, ...]:
         """Every event pattern that can move a run, sorted: what the lifecycle forwards to it."""
-        names = {goal.event for goal in self.goals} | {exit_.event for exit_ in self.exits}
+        names = {HELD_UNTIL, *(goal.event for goal in self.goals), *(exit_.event for exit_ in self.exits)}
         for step in self.steps:
             if step.after.startswith("event:"):
                 names.add(step.after.removeprefix("event:"))

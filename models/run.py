@@ -8,7 +8,6 @@ from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant
 from models.enums import Role, RunStatus, WaitingFor
-from models.events import Occurrence
 
 
 class StepStatus(StrEnum):
@@ -98,7 +97,7 @@ ResultStatus = Literal["done", "skipped", "failed", "held", "deferred", "goal_me
 class StepResult(Carried):
     """What a step's activity answers.
 
-    ``deferred``: the window is closed, try at ``until``. ``held``: outreach is held; it waits for ``outreach_activated``.
+    ``deferred``: the window is closed, try at ``until``. ``held``: outreach is held until ``outreach_activated``.
     ``goal_met`` and ``exited``: the facts already say that the run is over.
     """
 
@@ -106,7 +105,7 @@ class StepResult(Carried):
     reason: str = ""
     until: Instant | None = None
     facts: dict[str, JsonValue] = Field(default_factory=dict, description="What a condition saw.")
-    occurrences: tuple[Occurrence, ...] = Field(default=(), description="What the effect made happen, for the run.")
+    deliveries: tuple[int, ...] = Field(default=(), description="Outbox ids of webhooks stored and to be delivered.")
     values: dict[str, JsonValue] = Field(default_factory=dict, description="Values for later branches.")
 
 

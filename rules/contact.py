@@ -4,21 +4,13 @@ Transactional mail always goes. Times are wall times in the recipient's zone, so
 """
 
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from models.contact import Permission
 from models.enums import MessageClass
 
 CAPPED = (MessageClass.RELATIONSHIP, MessageClass.MARKETING)
 CAP_WINDOW = timedelta(days=7)
-
-
-class Permission(NamedTuple):
-    """Allowed; or not before ``until``; or never, and why."""
-
-    allowed: bool
-    reason: str = ""
-    until: datetime | None = None
 
 
 def may_contact(

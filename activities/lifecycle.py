@@ -1,0 +1,134 @@
+"""What follows from an event of a customer: a stage, plays, webhooks; decided by the rules, written in one transaction.
+
+Everything is found again by the occurrence's key, so asking twice gives the same answer and does nothing twice.
+"""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.frame import customer_of, days_between
+from activities.house import House
+from activities.outbound import store_webhook
+from activities.ports import Playbooks, Store, Transaction
+from activities.starts import begin_onboarding, begin_sequence
+from models.enums import DeliveryStatus, LifecycleStage, TriggeredBy
+from models.lifecycle import STAGE_WORKFLOWS, StageVerdict
+from models.play import Decided, DecideInput, DeliveryInput, PlayStart
+from models.records import Customer, Transition
+from rules import lifecycle as rules
+from rules.segments import segment_of
+
+IMPORTED = "imported"
+STALLED = "onboarding_stalled"
+WELCOME = "onboarding.welcome_sequence"
+STALLED_SEQUENCE = "onboarding.stalled_onboarding"
+
+# A producer may report late. Delays count from the event itself if it is fresh; from now if it is older than this, so
+# that steps long past do not all fire at once.
+FRESH = timedelta(days=1)
+
+
+class LifecycleActivities:
+    """The lifecycle's one question."""
+
+    def __init__(self, store: Store, house: House, playbooks: Playbooks) -> None:
+        """Collaborators: rows, whom we act for, released playbooks."""
+        self._store = store
+        self._house = house
+        self._playbooks = playbooks
+
+    @activity.defn
+    async def decide(self, asked: DecideInput) -> Decided:
+        """Decide on one occurrence."""
+        async with self._store.begin() as tx:
+            customer = await customer_of(tx, asked.customer)
+            transition = await tx.lifecycles.by_cause(customer.id, asked.occurrence.key)
+            if transition is None:
+                transition = await self._transition(tx, customer, asked)
+            customer = await customer_of(tx, asked.customer)
+            plays = await self._plays(tx, customer, transition, asked)
+            deliveries = await self._announce(tx, customer, transition, asked)
+            ended = [run.workflow_id for run in await tx.runs.of(customer.id) if run.ended is not None]
+            return Decided(
+                stage=customer.stage,
+                changed=transition is not None,
+                reason=transition.reason if transition else "",
+                plan=customer.plan.value if customer.plan else "",
+                owner=customer.csm_id or "",
+                plays=plays,
+                deliveries=deliveries,
+                ended=tuple(ended),
+            )
+
+    async def _transition(self, tx: Transaction, customer: Customer, asked: DecideInput) -> Transition | None:
+        facts = await tx.facts.read(
+            customer.id, rules.FACTS, as_of=asked.now, since=asked.occurrence.at, cycle=customer.cycle
+        )
+        verdict = rules.decide(customer.stage, facts)
+        if asked.occurrence.kind == IMPORTED and customer.stage is None:
+            verdict = _where_it_stands(customer, asked)
+        if verdict is None:
+            return None
+        transition = Transition(
+            customer=customer.id,
+            from_stage=customer.stage,
+            to_stage=verdict.to,
+            at=asked.occurrence.at if asked.occurrence.kind == IMPORTED else asked.now,
+            rule=verdict.rule,
+            reason=verdict.reason,
+            triggered_by=TriggeredBy.AUTOMATIC,
+            cause=asked.occurrence.key,
+            facts=verdict.facts,
+        )
+        await tx.lifecycles.record(transition)
+        return transition
+
+    async def _plays(
+        self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput
+    ) -> tuple[PlayStart, ...]:
+        """The plays that this occurrence starts (section 3.5)."""
+        if segment_of(customer.plan, customer.segment) is None:
+            # Only an imported book can leave both unknown; its stage is kept, no program can be chosen.
+            return ()
+        if transition is not None and transition.to_stage is LifecycleStage.ONBOARDING:
+            return (
+                await begin_onboarding(tx, self._playbooks, customer, asked, FRESH),
+                await begin_sequence(tx, self._playbooks, customer, asked, WELCOME, FRESH),
+            )
+        if asked.occurrence.kind == STALLED:
+            return (await begin_sequence(tx, self._playbooks, customer, asked, STALLED_SEQUENCE, FRESH),)
+        return ()
+
+    async def _announce(
+        self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput
+    ) -> tuple[DeliveryInput, ...]:
+        """The stage's outbound names; an import announces nothing to anyone."""
+        if transition is None or asked.occurrence.kind == IMPORTED:
+            return ()
+        deliveries = []
+        for name in STAGE_WORKFLOWS[transition.to_stage]:
+            key = f"stage:{customer.id}:{asked.occurrence.key}:{name}"
+            data = {"from_stage": transition.from_stage, "to_stage": transition.to_stage, "reason": transition.reason}
+            stored = await store_webhook(tx, self._house, customer, name, key, asked.now, data)
+            if stored.status is DeliveryStatus.PENDING:
+                deliveries.append(
+                    DeliveryInput(delivery_id=stored.id, customer=customer.id, workflow=name, clock=asked.clock)
+                )
+        return tuple(deliveries)
+
+
+def _where_it_stands(customer: Customer, asked: DecideInput) -> StageVerdict | None:
+    """The first stage of an imported customer, as of the import."""
+    as_of = asked.occurrence.at
+    since = customer.subscribed_at
+    trial = customer.trial_ends_at
+    stands = rules.initial_stage(
+        customer.subscription_status,
+        days_as_customer=None if since is None else days_between(since, as_of),
+        trial_days_remaining=None if trial is None else days_between(as_of, trial),
+        completion=None,
+    )
+    if stands is None:
+        return None
+    return StageVerdict(rule=stands[1], to=stands[0])

@@ -1,0 +1,292 @@
+"""Messages to customers: asked for, stored, handed over, recorded; each at most once wherever the server lets us know.
+
+A mail is ``queued`` (stored, counts against the cap), ``sending`` (from just before SMTP's DATA), then ``sent``. An
+attempt that finds ``sending`` knows that its predecessor died in the one window nobody can close: transactional mail is
+resent once with the same Message-ID, other mail is held as ``unknown`` and shown to operations.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+from temporalio import activity
+
+from activities.frame import Frame, customer_of, done, finish, skipped
+from activities.house import House
+from activities.message_values import MessageValues
+from activities.ports import Mailer, Playbooks, Renderer, Store, Transaction, Unsubscriber
+from models.actions import SendMessage
+from models.contact import Permission
+from models.enums import Channel, CommunicationStatus, Language, MessageClass
+from models.errors import BadInput, Misconfigured, OutcomeUnknown, Rejected, Retryable
+from models.ids import message_id
+from models.message import OutgoingMail
+from models.play import StepInput
+from models.records import Communication, Csm, Customer, InAppNotice
+from models.run import StepResult
+from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
+from rules.segments import segment_of
+
+Status = CommunicationStatus
+
+
+class MessageActivities:
+    """One method per verb that reaches the customer."""
+
+    def __init__(
+        self,
+        store: Store,
+        house: House,
+        renderer: Renderer,
+        mailer: Mailer,
+        playbooks: Playbooks,
+        unsubscriber: Unsubscriber,
+    ) -> None:
+        """Collaborators: rows, whom we act for, texts, the mail server, programs, unsubscribe links."""
+        self._store = store
+        self._house = house
+        self._renderer = renderer
+        self._mailer = mailer
+        self._values = MessageValues(house, playbooks, renderer)
+        self._unsubscriber = unsubscriber
+        self._frame = Frame(store)
+
+    @activity.defn
+    async def send_message(self, step: StepInput) -> StepResult:
+        """Send a text of the catalogue, by mail or to the product's feed."""
+        asked = SendMessage.model_validate(step.params)
+        if asked.channel is Channel.IN_APP:
+
+            async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
+                return await self._show(tx, step, customer, asked.template, asked.template, {})
+
+            return await self._frame.run(step, show, contacts=True)
+        return await self._mail(step, asked.template, {})
+
+    @activity.defn
+    async def celebrate_milestone(self, step: StepInput) -> StepResult:
+        """In the product and by mail, with the program's own words (section 4.4)."""
+        name, texts = str(step.params["name"]), step.params["celebration"]
+        assert isinstance(texts, dict)
+
+        async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
+            words = _words(texts, self._house.language_of(customer), name)
+            return await self._show(tx, step, customer, "milestone_reached", "milestone", words)
+
+        shown = await self._frame.run(step.model_copy(update={"key": f"{step.key}>in_app"}), show, contacts=True)
+        if shown.status != "done":
+            return shown
+        return await self._mail(step, "milestone_reached", {"name": name, "texts": texts})
+
+    async def _show(
+        self,
+        tx: Transaction,
+        step: StepInput,
+        customer: Customer,
+        template: str,
+        kind: str,
+        extra: Mapping[str, object],
+    ) -> StepResult:
+        csm = await _csm(tx, customer)
+        language = self._house.language_of(customer)
+        values = {**await self._values.gather(tx, customer, csm, language), **extra}
+        segment = segment_of(customer.plan, customer.segment)
+        try:
+            text = self._renderer.render(template, Channel.IN_APP, language, segment, values)
+        except BadInput as error:
+            return skipped(f"cannot be written: {error}")
+        notice = InAppNotice(
+            key=step.key, customer=customer.id, type=kind, title=text.subject, message=text.text, at=step.now
+        )
+        await tx.work.add_in_app(notice)
+        return done("shown in the product's feed")
+
+    async def _mail(self, step: StepInput, template: str, words: Mapping[str, JsonValue]) -> StepResult:
+        """Store it, hand it over, record the answer."""
+        async with self._store.begin() as tx:
+            earlier = await tx.effects.get(step.key)
+            if earlier is not None:
+                return earlier
+            customer = await customer_of(tx, step.customer)
+            csm = await _csm(tx, customer)
+            message = await tx.communications.by_key(step.key)
+            result = None if message is None else await self._after_earlier_attempt(tx, step, message)
+            if result is None:
+                result = await self._may_go(tx, step, customer, template)
+                if message is not None and result is not None and result.status in ("skipped", "goal_met", "exited"):
+                    await self._withdraw(tx, step, message, result.reason)
+            if result is None and message is None:
+                written = await self._write(tx, step, customer, csm, template, words)
+                if isinstance(written, StepResult):
+                    result = written
+                else:
+                    message = written
+                    await tx.communications.reserve(message)
+            if result is not None:
+                await finish(tx, step, result)
+                return result
+            assert message is not None
+        return await self._hand_over(step, message, customer, csm)
+
+    async def _may_go(self, tx: Transaction, step: StepInput, customer: Customer, template: str) -> StepResult | None:
+        """Asked before every attempt, so that a mail delayed by an outage passes its window again."""
+        verdict = await self._frame.check(tx, step, customer, contacts=True)
+        if verdict is not None:
+            return verdict
+        if customer.email is None:
+            return skipped("e-mail address unknown")
+        kind = self._renderer.info(template, Channel.EMAIL).message_class
+        since = step.now - CAP_WINDOW
+        reserved = await tx.communications.count_since(customer.id, since, CAPPED)
+        mine = await tx.communications.by_key(step.key)
+        checks: tuple[Permission, ...] = (
+            may_contact(
+                kind,
+                consent_marketing=customer.consent_marketing,
+                consent_relationship=customer.consent_relationship,
+                suppressed=await tx.communications.suppressed(customer.email),
+            ),
+            in_window(kind, step.now, self._house.zone_of(customer), self._house.quiet_from, self._house.quiet_until),
+            within_cap(kind, reserved - (mine is not None), self._house.weekly_cap),
+        )
+        refused = next((check for check in checks if not check.allowed), None)
+        if refused is None:
+            return None
+        if refused.until is not None:
+            return StepResult(status="deferred", reason=refused.reason, until=refused.until)
+        return skipped(refused.reason)
+
+    async def _write(
+        self,
+        tx: Transaction,
+        step: StepInput,
+        customer: Customer,
+        csm: Csm | None,
+        template: str,
+        words: Mapping[str, JsonValue],
+    ) -> Communication | StepResult:
+        language = self._house.language_of(customer)
+        extra: Mapping[str, object] = {}
+        if words:
+            texts = words["texts"]
+            assert isinstance(texts, dict)
+            extra = _words(texts, language, str(words["name"]))
+        values = {**await self._values.gather(tx, customer, csm, language), **extra}
+        info = self._renderer.info(template, Channel.EMAIL)
+        assert customer.email is not None
+        if info.message_class is not MessageClass.TRANSACTIONAL:
+            values["unsubscribe_url"] = self._unsubscriber.link(customer.id, customer.email)
+        segment = segment_of(customer.plan, customer.segment)
+        try:
+            text = self._renderer.render(template, Channel.EMAIL, language, segment, values)
+        except BadInput as error:
+            return skipped(f"cannot be written: {error}")
+        return Communication(
+            key=step.key,
+            customer=customer.id,
+            workflow_id=step.workflow_id,
+            template=template,
+            channel=Channel.EMAIL,
+            message_class=info.message_class,
+            language=text.language,
+            recipient=customer.email,
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            message_id=message_id(step.key, self._house.mail_domain),
+            status=Status.QUEUED,
+            created_at=step.now,
+        )
+
+    async def _after_earlier_attempt(
+        self, tx: Transaction, step: StepInput, message: Communication
+    ) -> StepResult | None:
+        """What an earlier attempt left behind; None: it may be handed over."""
+        match message.status:
+            case Status.QUEUED:
+                return None
+            case Status.SENT:
+                return done(f"sent as {message.message_id}")
+            case Status.SENDING if message.message_class is MessageClass.TRANSACTIONAL and not message.resent:
+                await tx.communications.mark(message.key, Status.QUEUED, at=step.now, resent=True)
+                return None
+            case Status.SENDING:
+                await tx.communications.mark(message.key, Status.UNKNOWN, at=step.now)
+                return _unknown()
+            case _:
+                return StepResult(status="failed", reason=f"message is {message.status}")
+
+    @staticmethod
+    async def _withdraw(tx: Transaction, step: StepInput, message: Communication, reason: str) -> None:
+        """A stored mail is not wanted any more; one that an earlier attempt may have delivered is not called unsent."""
+        earlier = await tx.communications.by_key(message.key)
+        perhaps_sent = earlier is not None and earlier.resent
+        status = Status.UNKNOWN if perhaps_sent else Status.FAILED
+        await tx.communications.mark(message.key, status, at=step.now, response=f"not sent: {reason}")
+
+    async def _hand_over(
+        self, step: StepInput, message: Communication, customer: Customer, csm: Csm | None
+    ) -> StepResult:
+        from_name, from_email = self._house.sender(csm)
+        personal = message.message_class is not MessageClass.TRANSACTIONAL
+        mail = OutgoingMail(
+            key=message.key,
+            message_id=message.message_id,
+            to=message.recipient,
+            to_name=customer.first_name or "",
+            from_email=from_email,
+            from_name=from_name,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            list_unsubscribe=self._unsubscriber.link(customer.id, message.recipient) if personal else None,
+        )
+
+        async def before_data() -> None:
+            await self._mark(message.key, Status.SENDING, step.now)
+
+        try:
+            receipt = await self._mailer.send(mail, date=step.now, before_data=before_data)
+        except Rejected as error:
+            return await self._failed(step, message, str(error))
+        except OutcomeUnknown:
+            # The next attempt finds ``sending`` and does what is done after a crash in the same place.
+            return await self._mail(step, message.template, {})
+        except (Retryable, Misconfigured):
+            await self._back_to_queue(message.key, step.now)
+            raise
+        async with self._store.begin() as tx:
+            await tx.communications.mark(message.key, Status.SENT, at=step.now, response=receipt.response)
+            result = done(f"sent as {message.message_id}")
+            await finish(tx, step, result)
+            return result
+
+    async def _failed(self, step: StepInput, message: Communication, response: str) -> StepResult:
+        async with self._store.begin() as tx:
+            await tx.communications.mark(message.key, Status.FAILED, at=step.now, response=response)
+            result = StepResult(status="failed", reason=f"refused by the mail server: {response}"[:300])
+            await finish(tx, step, result)
+            return result
+
+    async def _back_to_queue(self, key: str, now: datetime) -> None:
+        """The server answered, or was never reached: nothing is unknown and the next attempt may send."""
+        async with self._store.begin() as tx:
+            message = await tx.communications.by_key(key)
+            if message is not None and message.status is Status.SENDING:
+                await tx.communications.mark(key, Status.QUEUED, at=now)
+
+    async def _mark(self, key: str, status: Status, at: datetime) -> None:
+        async with self._store.begin() as tx:
+            await tx.communications.mark(key, status, at=at)
+
+
+def _words(texts: Mapping[str, JsonValue], language: Language, name: str) -> dict[str, object]:
+    return {"milestone_name": name, "celebration": str(texts.get(language) or next(iter(texts.values())))}
+
+
+def _unknown() -> StepResult:
+    return StepResult(status="failed", reason="outcome unknown: held for operations")
+
+
+async def _csm(tx: Transaction, customer: Customer) -> Csm | None:
+    return await tx.customers.csm(customer.csm_id) if customer.csm_id else None

@@ -1,0 +1,83 @@
+"""The onboarding record, and the check for first value (sections 4.4 and 14.2 of the domain)."""
+
+from temporalio import activity
+
+from activities.frame import Frame, days_between, done
+from activities.people import TEAM
+from activities.ports import Store, Transaction
+from models.enums import Priority, Role, Severity
+from models.play import SaveOnboarding, StepInput, StepRefused
+from models.records import Blocker, CsmTask, Customer, Notice
+from models.run import StepResult
+from rules.calendar import next_working_days
+
+NO_FIRST_VALUE = "first_value_not_reached"
+
+
+class OnboardingActivities:
+    """What the onboarding workflow asks for."""
+
+    def __init__(self, store: Store) -> None:
+        """``store``: where transactions come from."""
+        self._store = store
+        self._frame = Frame(store)
+
+    @activity.defn
+    async def save(self, asked: SaveOnboarding) -> None:
+        """Keep the record and its blockers, before anything is celebrated (O6)."""
+        record = asked.record
+        async with self._store.begin() as tx:
+            await tx.onboardings.save(record)
+            present = {blocker.name for blocker in await tx.work.blockers(record.customer)}
+            ours = {name for name in present if name.startswith(("milestone_late:", "onboarding_stalled"))}
+            for name in ours - set(record.blockers):
+                await tx.work.clear_blocker(record.customer, name)
+            for name in set(record.blockers) - present:
+                key = f"onboarding:{record.customer}:{record.cycle}:{name}:{asked.now.isoformat()}"
+                await tx.work.add_blocker(Blocker(key=key, customer=record.customer, name=name, at=asked.now))
+            if record.first_value is not None and NO_FIRST_VALUE in present:
+                await tx.work.clear_blocker(record.customer, NO_FIRST_VALUE)
+
+    @activity.defn
+    async def refuse_step(self, asked: StepRefused) -> None:
+        """Tell support that a producer reports a step the program does not have."""
+        async with self._store.begin() as tx:
+            notice = Notice(
+                key=asked.key,
+                customer=asked.customer,
+                workflow_id=asked.workflow_id,
+                role=Role.SUPPORT,
+                recipient=Role.SUPPORT,
+                message=asked.message,
+                severity=Severity.MEDIUM,
+                at=asked.now,
+            )
+            await tx.work.add_notice(notice)
+
+    @activity.defn
+    async def check_first_value(self, step: StepInput) -> StepResult:
+        """Record the time to first value; not reached: a blocker and a task."""
+        return await self._frame.run(step, self._check)
+
+    async def _check(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
+        record = await tx.onboardings.latest(customer.id)
+        if record is None:
+            return StepResult(status="skipped", reason="no onboarding record")
+        if record.first_value is not None:
+            days = days_between(record.started, record.first_value)
+            return done(f"first value after {days} days", time_to_first_value_days=days)
+        blocker = Blocker(key=f"{step.key}>{NO_FIRST_VALUE}", customer=customer.id, name=NO_FIRST_VALUE, at=step.now)
+        await tx.work.add_blocker(blocker)
+        task = CsmTask(
+            key=step.key,
+            customer=customer.id,
+            workflow_id=step.workflow_id,
+            type="first_value",
+            title=f"First value not reached: help with step {record.current_step}",
+            priority=Priority.HIGH,
+            assignee=customer.csm_id or TEAM,
+            due=next_working_days(step.now, 1),
+            created_at=step.now,
+        )
+        await tx.work.add_task(task)
+        return done("not reached: blocker and task", first_value=False)

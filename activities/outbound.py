@@ -1,0 +1,109 @@
+"""Outbound webhooks: stored under their key, delivered by a process of their own (sections 3.5 and 14.3)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import JsonValue
+from temporalio import activity
+
+from activities.frame import Frame, done, skipped
+from activities.house import House
+from activities.ports import Store, Transaction, WebhookPoster
+from models.actions import EmitWebhook
+from models.enums import DeliveryStatus
+from models.errors import Rejected
+from models.play import DeliveryInput, StepInput
+from models.records import Customer, WebhookDelivery
+from models.run import StepResult
+
+CS_EVENTS = "cs_events"
+
+
+class OutboundActivities:
+    """Storing and delivering webhooks."""
+
+    def __init__(self, store: Store, house: House, poster: WebhookPoster, urls: Mapping[str, str]) -> None:
+        """``urls``: target to address; a target without one is skipped."""
+        self._store = store
+        self._house = house
+        self._poster = poster
+        self._urls = urls
+        self._frame = Frame(store)
+
+    @activity.defn
+    async def emit_webhook(self, step: StepInput) -> StepResult:
+        """Store a named workflow for the customer-success webhook."""
+        return await self._frame.run(step, self._emit, contacts=True)
+
+    @activity.defn
+    async def deliver(self, asked: DeliveryInput) -> str:
+        """Post a stored delivery; a refusal is recorded and final, anything else is tried again."""
+        async with self._store.begin() as tx:
+            delivery = await tx.outbox.get(asked.delivery_id)
+        if delivery is None or delivery.status is not DeliveryStatus.PENDING:
+            return delivery.status if delivery is not None else "erased"
+        now = asked.clock.virtual(activity.info().current_attempt_scheduled_time)
+        url = self._urls.get(delivery.target)
+        if url is None:
+            return await self._mark(delivery.id, DeliveryStatus.SKIPPED, now, "no address configured")
+        try:
+            answer = await self._poster.post(url, delivery.payload, delivery_id=delivery.key)
+        except Rejected as error:
+            return await self._mark(delivery.id, DeliveryStatus.FAILED, now, str(error))
+        return await self._mark(delivery.id, DeliveryStatus.DELIVERED, now, answer)
+
+    async def _mark(self, delivery_id: int, status: DeliveryStatus, at: datetime, response: str) -> str:
+        async with self._store.begin() as tx:
+            await tx.outbox.mark(delivery_id, status, at=at, response=response)
+        return status
+
+    async def _emit(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
+        asked = EmitWebhook.model_validate(step.params)
+        stored = await store_webhook(tx, self._house, customer, asked.workflow, step.key, step.now, {})
+        if stored.status is DeliveryStatus.SKIPPED:
+            return skipped("no address configured")
+        return done(f"stored as {stored.id}").model_copy(update={"deliveries": (stored.id,)})
+
+
+async def store_webhook(
+    tx: Transaction,
+    house: House,
+    customer: Customer,
+    workflow: str,
+    key: str,
+    now: datetime,
+    data: Mapping[str, JsonValue],
+) -> WebhookDelivery:
+    """Store the envelope of section 14.3; without an address it is stored as skipped.
+
+    The customer's e-mail and MRR are in it only where configured (G16).
+    """
+    shown: dict[str, JsonValue] = {
+        "id": customer.id,
+        "name": customer.name,
+        "plan": customer.plan.value if customer.plan else None,
+    }
+    if house.share_email:
+        shown["email"] = customer.email
+    if house.share_mrr:
+        shown["mrr"] = None if customer.mrr is None else str(customer.mrr)
+    payload: dict[str, JsonValue] = {
+        "event_id": key,
+        "workflow": workflow,
+        "customerId": customer.id,
+        "customer": shown,
+        "data": dict(data),
+        "timestamp": now.isoformat(),
+    }
+    known = CS_EVENTS in house.webhooks
+    delivery = WebhookDelivery(
+        key=key,
+        customer=customer.id,
+        workflow=workflow,
+        target=CS_EVENTS,
+        payload=payload,
+        status=DeliveryStatus.PENDING if known else DeliveryStatus.SKIPPED,
+        created_at=now,
+        response="" if known else "no address configured",
+    )
+    return await tx.outbox.add(delivery)

@@ -1,0 +1,254 @@
+"""What every play shares: fold events into the run, ask the interpreter, do what it says, wait, and record the end."""
+
+import asyncio
+import contextlib
+from collections import deque
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.people import PeopleActivities
+from activities.runs import RunActivities
+from models.enums import RunStatus, WaitingFor
+from models.events import Occurrence
+from models.ids import effect_key
+from models.play import DeliveryInput, EscalationInput, OutcomeRequest, PlayInput, RunRecord, RunView, StepRecord
+from models.playbook import ActStep, EscalateStep
+from models.run import Decision, Do, End, Escalate, RunState, StepResult, Wait
+from rules import interpreter, narrate
+from workflows import policies, steps
+from workflows.attributes import OWNER, WAITING_FOR
+from workflows.delivery import start_delivery
+
+
+class Play:
+    """A run of one playbook for one customer. Subclasses are the workflow types."""
+
+    def __init__(self, asked: PlayInput) -> None:
+        """Set up before any handler can run."""
+        self.start = asked.start
+        self.playbook = asked.start.playbook
+        self.generation = asked.generation
+        self.state: RunState = asked.state or interpreter.begin(
+            self.playbook,
+            self.start.started,
+            not_before=self.start.not_before,
+            values=self.start.values,
+            dates=self.start.dates,
+        )
+        self.arrived: deque[Occurrence] = deque()
+        self.seen: dict[str, None] = dict.fromkeys(asked.seen)
+        self.answered: deque[OutcomeRequest] = deque()
+        self.waiting = Wait(until=None, waiting_for=WaitingFor.TIMER, reason="starting")
+        self.shown_waiting = WaitingFor.TIMER
+
+    # What others may say to it
+
+    @workflow.signal
+    def happened(self, seen: Occurrence) -> None:
+        """Something happened to the customer; a redelivery is recognised by its key."""
+        if seen.key not in self.seen:
+            self._remember(seen.key)
+            self.arrived.append(seen)
+
+    @workflow.update
+    def answer(self, request: OutcomeRequest) -> str:
+        """A person's outcome for an open step; the validator has refused what is not open."""
+        if request.request_id and f"answer:{request.request_id}" in self.seen:
+            return "already recorded"
+        self._remember(f"answer:{request.request_id or workflow.uuid4()}")
+        self.state = interpreter.answer(self.playbook, self.state, request.outcome, self.now())
+        self.answered.append(request)
+        return "recorded"
+
+    @answer.validator
+    def _answer_is_open(self, request: OutcomeRequest) -> None:
+        if request.request_id and f"answer:{request.request_id}" in self.seen:
+            return
+        opened = interpreter.open_outcomes(self.playbook, self.state)
+        if request.outcome not in opened:
+            known = ", ".join(opened) or "none"
+            raise ApplicationError(
+                f"outcome = '{request.outcome}': not open now; open outcomes: {known}", type="Refused"
+            )
+        if not request.by:
+            raise ApplicationError("by: say who answers", type="BadInput")
+
+    @workflow.query
+    def view(self) -> RunView:
+        """Where it stands."""
+        until = self.waiting.until
+        return RunView(
+            workflow_id=self.start.workflow_id,
+            type=workflow.info().workflow_type,
+            playbook=self.playbook.id,
+            version=self.playbook.version,
+            fingerprint=self.start.fingerprint,
+            status=self.state.status,
+            waiting_for=self.waiting.waiting_for,
+            until=until,
+            reason=self.waiting.reason,
+            escalation_level=self.state.escalated,
+            steps=self.step_records(),
+            open_outcomes=interpreter.open_outcomes(self.playbook, self.state),
+        )
+
+    # What it does
+
+    def now(self) -> datetime:
+        """The present moment of the stack's clock."""
+        return self.start.clock.virtual(workflow.now())
+
+    async def play(self) -> RunStatus:
+        """From the trigger to the end."""
+        try:
+            while True:
+                await self.take_in()
+                decision = self.decide()
+                if isinstance(decision, End):
+                    break
+                await self.carry_out(decision)
+                if workflow.info().is_continue_as_new_suggested() and not self.arrived:
+                    await workflow.wait_condition(workflow.all_handlers_finished)
+                    workflow.continue_as_new(self.carried_on())
+        except asyncio.CancelledError:
+            self.state = interpreter.finish(self.state, RunStatus.CANCELLED, "cancelled by an operator", self.now())
+            await asyncio.shield(self.close())
+            raise
+        await self.close()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.state.status
+
+    async def take_in(self) -> None:
+        """Fold what arrived since the last look."""
+        while self.arrived:
+            self.state = interpreter.observe(self.playbook, self.state, self.arrived.popleft())
+        self.answered.clear()
+
+    def decide(self) -> Decision:
+        """Ask the interpreter."""
+        self.state, decision = interpreter.advance(self.playbook, self.state, self.now())
+        return decision
+
+    async def carry_out(self, decision: Decision) -> None:
+        """Do one thing, or wait for the next."""
+        match decision:
+            case Do():
+                await self._do(decision)
+            case Escalate():
+                await self._escalate(decision)
+            case Wait():
+                await self.wait(decision)
+            case End():
+                pass
+
+    async def wait(self, wait: Wait) -> None:
+        """Until its moment, or until something arrives: whichever is first."""
+        self.waiting = wait
+        if wait.waiting_for is not self.shown_waiting:
+            self.shown_waiting = wait.waiting_for
+            workflow.upsert_search_attributes([WAITING_FOR.value_set(wait.waiting_for.value)])
+        workflow.set_current_details(narrate.details(self.playbook, self.state, wait))
+        timeout = None if wait.until is None else self.start.clock.real_delay(wait.until, self.now())
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: bool(self.arrived or self.answered),
+                timeout=timeout,
+                timeout_summary=wait.reason[:200],
+            )
+
+    async def _do(self, do: Do) -> None:
+        step = self.playbook.step(do.step_id)
+        assert isinstance(step, ActStep | EscalateStep)
+        now = self.now()
+        asked = steps.step_input(self.start, self.generation, self.state, step, do.due, now)
+        self.state = interpreter.run_step(self.state, step.id, now)
+        try:
+            activity = workflow.start_activity(
+                steps.ACTIVITIES[asked.action], asked, summary=steps.title(step), **policies.STEP
+            )
+            result = await self._unless_ended(activity)
+        except ActivityError as error:
+            result = StepResult(status="failed", reason=narrate.cause(error.cause or error))
+        if result is not None:
+            self.state = interpreter.settle(self.playbook, self.state, step.id, result, self.now())
+            for delivery in result.deliveries:
+                await self._deliver(delivery)
+            owner = result.values.get("owner")
+            if isinstance(owner, str):
+                workflow.upsert_search_attributes([OWNER.value_set(owner)])
+
+    async def _deliver(self, delivery_id: int) -> None:
+        asked = DeliveryInput(
+            delivery_id=delivery_id, customer=self.start.customer, workflow=self.playbook.id, clock=self.start.clock
+        )
+        await start_delivery(asked)
+
+    async def _unless_ended(self, activity: "workflow.ActivityHandle[StepResult]") -> StepResult | None:
+        """Its result; None if a goal or an exit came first, and then it is not tried again."""
+        while not activity.done():
+            await workflow.wait_condition(lambda: activity.done() or bool(self.arrived))
+            await self.take_in()
+            if self.state.status is not RunStatus.RUNNING and not activity.done():
+                activity.cancel()
+                return None
+        return await activity
+
+    async def _escalate(self, rise: Escalate) -> None:
+        asked = EscalationInput(
+            key=effect_key(self.start.workflow_id, self.generation, "escalation", rise.level),
+            workflow_id=self.start.workflow_id,
+            customer=self.start.customer,
+            playbook=self.playbook.id,
+            role=rise.role,
+            level=rise.level,
+            reason=f"no outcome since {self.state.started:%Y-%m-%d}",
+            now=self.now(),
+        )
+        await workflow.execute_activity_method(
+            PeopleActivities.escalate, asked, summary=f"Tell {rise.role.value}", **policies.RECORD
+        )
+        self.state = interpreter.escalated(self.state, rise.level)
+
+    def carried_on(self) -> PlayInput:
+        """What the next run of this play needs to know."""
+        return PlayInput(start=self.start, generation=self.generation, state=self.state, seen=tuple(self.seen))
+
+    async def close(self) -> None:
+        """Record the end and every step."""
+        workflow.set_current_details(narrate.ended(self.playbook, self.state))
+        record = RunRecord(
+            workflow_id=self.start.workflow_id,
+            customer=self.start.customer,
+            process=self.playbook.process,
+            playbook=self.playbook.id,
+            version=self.playbook.version,
+            fingerprint=self.start.fingerprint,
+            generation=self.generation,
+            status=self.state.status,
+            reason=self.state.reason,
+            started=self.state.started,
+            ended=self.state.ended or self.now(),
+            steps=self.step_records(),
+        )
+        await workflow.execute_local_activity_method(RunActivities.close_run, record, **policies.CLOSE)
+
+    def step_records(self) -> tuple[StepRecord, ...]:
+        """Every step as the read model keeps it."""
+        return tuple(
+            StepRecord(
+                step_id=step_id,
+                status=one.status,
+                result=one.result,
+                reason=one.reason,
+                due=one.due,
+                ended=one.ended,
+            )
+            for step_id, one in self.state.steps.items()
+        )
+
+    def _remember(self, key: str) -> None:
+        self.seen[key] = None
+        while len(self.seen) > policies.SEEN_KEPT:
+            self.seen.pop(next(iter(self.seen)))

@@ -1,0 +1,80 @@
+"""Every timeout and retry of the workflows, with the reason for its number."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+from models.errors import non_retryable
+
+
+class ActivityPolicy(TypedDict):
+    """Arguments of ``execute_activity``."""
+
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+    cancellation_type: ActivityCancellationType
+
+
+class LocalPolicy(TypedDict):
+    """Arguments of ``execute_local_activity``."""
+
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+_NEVER = non_retryable()
+
+# A step talks to a database and at most one other system whose own time-out is 30 s: a minute means that a second
+# attempt never overlaps a first one that is still alive. Retries never give up: a vendor that is down for two days
+# delays the play, it does not lose the step. An hour between tries keeps a long outage from filling the log.
+STEP: ActivityPolicy = {
+    "start_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(hours=1),
+        non_retryable_error_types=_NEVER,
+    ),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+
+# Only the database: short attempts, retried soon, so that an event is acted on seconds after the database is back.
+# No error is final here: what cannot be recorded or decided (a playbook missing for a segment) waits until an operator
+# has mended it, and the customer's later events wait behind it, in order. Nothing is dropped.
+RECORD: ActivityPolicy = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(seconds=30),
+    ),
+    "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+}
+
+# The last row of a run: one marker in the history instead of six events (see docs/benchmarks.md).
+CLOSE: LocalPolicy = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(seconds=10),
+    ),
+}
+
+# A receiver that says no for three days is told to operations as failed; until then every half hour at most.
+DELIVERY: ActivityPolicy = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=2),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=30),
+        maximum_attempts=150,
+        non_retryable_error_types=_NEVER,
+    ),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+
+SEEN_KEPT = 500
+"""How many occurrence keys a workflow remembers to recognise a redelivery; the inbox has stopped all others."""

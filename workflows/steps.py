@@ -1,0 +1,82 @@
+"""Which activity carries out which verb, and what it is asked."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from activities.messages import MessageActivities
+from activities.onboarding import OnboardingActivities
+from activities.outbound import OutboundActivities
+from activities.people import PeopleActivities
+from models.enums import Role
+from models.ids import effect_key
+from models.play import PlayStart, StepInput
+from models.playbook import ActStep, EscalateStep, Step
+from models.program import OnboardingProgram
+from models.run import RunState, StepResult
+
+StepActivity = Callable[..., Awaitable[StepResult]]
+
+ACTIVITIES: dict[str, StepActivity] = {
+    "send_message": MessageActivities.send_message,
+    "celebrate_milestone": MessageActivities.celebrate_milestone,
+    "assign_csm": PeopleActivities.assign_csm,
+    "create_success_plan": PeopleActivities.create_success_plan,
+    "propose_meeting": PeopleActivities.propose_meeting,
+    "create_task": PeopleActivities.create_task,
+    "notify_csm": PeopleActivities.notify_csm,
+    "schedule_review": PeopleActivities.schedule_review,
+    "escalate": PeopleActivities.escalate_step,
+    "check_first_value": OnboardingActivities.check_first_value,
+    "emit_webhook": OutboundActivities.emit_webhook,
+}
+
+
+def step_input(
+    start: PlayStart, generation: int, state: RunState, step: ActStep | EscalateStep, due: datetime, now: datetime
+) -> StepInput:
+    """What the step's activity is asked: the step, its key, and the conditions it re-checks first."""
+    playbook = start.playbook
+    if isinstance(step, EscalateStep):
+        action, params = "escalate", _escalation(step)
+    else:
+        action, params = step.do, _params(step, playbook.program)
+    return StepInput(
+        key=effect_key(start.workflow_id, generation, step.id),
+        workflow_id=start.workflow_id,
+        customer=start.customer,
+        playbook=playbook.id,
+        version=playbook.version,
+        fingerprint=start.fingerprint,
+        step_id=step.id,
+        action=action,
+        params=params,
+        when=step.when,
+        goals=tuple((goal.when, goal.reason or goal.event) for goal in playbook.goals if goal.when),
+        exits=tuple((exit_.when, exit_.reason or exit_.event) for exit_ in playbook.exits if exit_.when),
+        cycle=start.cycle,
+        started=start.started,
+        due=due,
+        now=now,
+        clock=start.clock,
+        values=state.values if action == "escalate" else {},
+    )
+
+
+def title(step: Step) -> str:
+    """What Temporal UI shows beside the activity."""
+    return step.title or step.id
+
+
+def _escalation(step: EscalateStep) -> dict[str, JsonValue]:
+    return {"role": Role(step.role).value, "reason": step.reason}
+
+
+def _params(step: ActStep, program: OnboardingProgram | None) -> dict[str, JsonValue]:
+    """The step's own parameters; a celebration also gets its words, from the program frozen into the run."""
+    if step.do != "celebrate_milestone" or program is None:
+        return step.params
+    milestone = next(one for one in program.milestones if one.id == step.params["milestone"])
+    words: dict[str, JsonValue] = {language.value: text for language, text in milestone.celebration.items()}
+    return {**step.params, "name": milestone.name, "celebration": words}

@@ -144,9 +144,7 @@ async def test_no_door_shows_the_text_and_ids_stay_readable(server: WorkflowEnvi
     assert MARKER.encode() not in unread.payload.data
 
 
-async def test_a_run_begun_before_the_key_was_set_goes_on_under_it(
-    server: WorkflowEnvironment, tmp_path: Path
-) -> None:
+async def test_a_run_begun_before_the_key_was_set_goes_on_under_it(server: WorkflowEnvironment, tmp_path: Path) -> None:
     table = Table()
     plain, keyed = connected(server, table, tmp_path, key=False), connected(server, table, tmp_path)
     assert plain.data_converter is pydantic_data_converter

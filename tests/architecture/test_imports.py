@@ -23,7 +23,11 @@ def test_the_contracts_hold(tmp_path: Path) -> None:
     config.write_text(_ini(rooms()), encoding="utf-8")
     tool = Path(sys.executable).parent / "lint-imports"
     done = subprocess.run(
-        [tool, "--config", config, "--no-cache"], cwd=ROOT, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}
+        [tool, "--config", config, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 

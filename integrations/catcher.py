@@ -124,12 +124,11 @@ class Catcher:
 async def serve(host: str, port: int, database_url: str) -> None:
     """Catch mail into the database until SIGTERM or SIGINT; prints the address once it listens."""
     # The composition root of this process: only here does the catcher know which database it stores into.
-    from persistence.caught_mail import CaughtMail
-
+    from persistence.caught_mail import CaughtMailStore
     from persistence.engine import Database
 
     database = Database.open(database_url)
-    catcher = Catcher(CaughtMail(database), host=host, port=port)
+    catcher = Catcher(CaughtMailStore(database), host=host, port=port)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,12 +8,11 @@ sections 0.2 and 4.4.
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from intake.csv.columns import CodeColumn, Column, DateColumn, TextColumn
+from intake.csv.sections import Files
 from models.base import Slug, Value
-from models.book import BillingFrequency
-from models.enums import Plan, Segment, Severity
+from models.enums import Plan
 from models.events import Zone
 
 
@@ -42,136 +41,6 @@ class ServiceEnds(StrEnum):
     """It runs while a paid subscription runs; churn events are kept as history and decide nothing."""
     CHURN_EVENTS = "churn_events"
     """It also ends by a churn event later than every paid start; a reactivation resumes it."""
-
-
-def _plain_name(value: str) -> str:
-    if "/" in value or "\\" in value or value in (".", ".."):
-        raise ValueError("expected the name of a file in the imported directory, without a path")
-    return value
-
-
-FileName = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_plain_name)]
-
-
-class AccountColumns(Value):
-    """Columns of the accounts' file."""
-
-    id: Column
-    name: Column | None = None
-    first_name: Column | None = None
-    email: Column | None = None
-    industry: TextColumn | None = None
-    country: TextColumn | None = None
-    signup_date: DateColumn | None = None
-    referral_source: TextColumn | None = None
-    plan: Column | None = None
-    segment: CodeColumn[Segment] | None = None
-    seats: Column | None = None
-    locale: TextColumn | None = None
-    timezone: TextColumn | None = None
-
-
-class SubscriptionColumns(Value):
-    """Columns of the subscriptions' file; ``mrr`` is the amount of one month."""
-
-    id: Column
-    account: Column
-    started: DateColumn
-    ended: DateColumn | None = None
-    plan: Column | None = None
-    seats: Column | None = None
-    mrr: Column | None = None
-    currency: Column | None = None
-    is_trial: Column | None = None
-    upgraded: Column | None = None
-    downgraded: Column | None = None
-    churned: Column | None = None
-    billing: CodeColumn[BillingFrequency] | None = None
-    auto_renew: Column | None = None
-
-
-class UsageColumns(Value):
-    """Columns of the usage file: one feature used on one day."""
-
-    id: Column
-    subscription: Column
-    day: DateColumn
-    feature: Column
-    count: Column
-    duration_seconds: Column | None = None
-    errors: Column | None = None
-    is_beta: Column | None = None
-
-
-class TicketColumns(Value):
-    """Columns of the tickets' file."""
-
-    id: Column
-    account: Column
-    opened: DateColumn
-    closed: DateColumn | None = None
-    severity: CodeColumn[Severity] | None = None
-    first_response_minutes: Column | None = None
-    csat: Column | None = None
-    escalated: Column | None = None
-
-
-class ChurnColumns(Value):
-    """Columns of the cancellations and reactivations."""
-
-    id: Column
-    account: Column
-    day: DateColumn
-    reason: TextColumn | None = None
-    after_upgrade: Column | None = None
-    after_downgrade: Column | None = None
-    reactivation: Column | None = None
-    feedback: Column | None = None
-
-
-class AccountsFile(Value):
-    """The accounts."""
-
-    file: FileName
-    columns: AccountColumns
-
-
-class SubscriptionsFile(Value):
-    """The subscriptions."""
-
-    file: FileName
-    columns: SubscriptionColumns
-
-
-class UsageFile(Value):
-    """The usage."""
-
-    file: FileName
-    columns: UsageColumns
-
-
-class TicketsFile(Value):
-    """The tickets."""
-
-    file: FileName
-    columns: TicketColumns
-
-
-class ChurnFile(Value):
-    """The churn events."""
-
-    file: FileName
-    columns: ChurnColumns
-
-
-class Files(Value):
-    """The files of a book; usage, tickets and churn events may be absent, and are then unknown."""
-
-    accounts: AccountsFile
-    subscriptions: SubscriptionsFile
-    usage: UsageFile | None = None
-    tickets: TicketsFile | None = None
-    churn: ChurnFile | None = None
 
 
 class Booleans(Value):
@@ -230,4 +99,9 @@ class Mapping(Value):
             raise ValueError("segment: by_column and files.accounts.columns.segment go together")
         if self.service_ends_by is ServiceEnds.CHURN_EVENTS and self.files.churn is None:
             raise ValueError("service_ends_by: churn_events needs files.churn")
+        files = self.files
+        sections = (files.accounts, files.subscriptions, files.usage, files.tickets, files.churn)
+        names = [section.file for section in sections if section is not None]
+        if len({*names}) < len(names):
+            raise ValueError("files: two sections name the same file")
         return self

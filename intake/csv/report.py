@@ -64,8 +64,9 @@ class Started(Value):
     onboarding_programs: Count = Field(default=0, description="Accounts whose stage starts an onboarding program.")
     not_yet: Count = Field(default=0, description="Accounts that signed up after the as-of moment: data only.")
     unknown: Count = Field(default=0, description="Accounts whose state no row tells: no stage, no lifecycle.")
-    live: Count = Field(default=0, description="Customers that were here before: only what was unknown is filled in.")
-    held: Count = Field(default=0, description="Customers whom nothing is sent until `import --activate`.")
+    disputed: Count = Field(default=0, description="Accounts that pay though their last churn event says they left.")
+    without_email: Count = Field(default=0, description="Accounts without an address: steps that need one are skipped.")
+    without_zone: Count = Field(default=0, description="Accounts without a time zone.")
 
 
 class ImportReport(Value):

@@ -14,6 +14,9 @@ from integrations.catcher import Catcher
 from integrations.smtp import SmtpMailer
 from models.errors import Rejected, Retryable
 from models.message import OutgoingMail
+from persistence.caught_mail import CaughtMailStore
+from persistence.engine import Database
+from persistence.tables.metadata import METADATA
 from rendering.mail import build
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
@@ -118,12 +121,6 @@ async def test_a_malformed_message_is_kept_all_the_same(port: int, kept: Kept, r
 
 
 async def test_the_process_stores_into_its_database_and_stops_on_sigterm(tmp_path: Path) -> None:
-    pytest.importorskip("persistence.caught_mail", reason="the table's repository is not there")
-    from persistence.caught_mail import CaughtMail
-
-    from persistence.engine import Database
-    from persistence.tables.metadata import METADATA
-
     url = f"sqlite+aiosqlite:///{tmp_path / 'mail.db'}"
     database = Database.open(url)
     async with database.engine.begin() as connection:
@@ -138,7 +135,7 @@ async def test_the_process_stores_into_its_database_and_stops_on_sigterm(tmp_pat
         await send(int(line.rpartition(":")[2]))
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-        rows = await CaughtMail(database).recent(limit=5)
+        rows = await CaughtMailStore(database).page(limit=5)
         assert [row.subject for row in rows] == ["¡Hola, Ana! 🎉"]
     finally:
         if process.returncode is None:

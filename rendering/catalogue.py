@@ -17,7 +17,7 @@ from models.message import Rendered, TemplateInfo
 from rendering import markdown
 from rendering.formats import filters
 from rendering.layout import page, signed_text
-from rendering.sources import TEMPLATES, Source, TextId, read_catalogue, read_samples, read_texts
+from rendering.sources import TEMPLATES, Source, TextId, read_catalogue, read_samples, read_texts, read_tips
 from rendering.values import checked, web_address
 
 UNSUBSCRIBE = "unsubscribe_url"
@@ -52,9 +52,15 @@ def _environments(language: Language) -> tuple[SandboxedEnvironment, SandboxedEn
 class Templates:
     """Every template, checked. Immutable; safe to share between tasks."""
 
-    def __init__(self, infos: Mapping[tuple[str, Channel], TemplateInfo], texts: Mapping[TextId, _Text]) -> None:
+    def __init__(
+        self,
+        infos: Mapping[tuple[str, Channel], TemplateInfo],
+        texts: Mapping[TextId, _Text],
+        tips: Mapping[Language, Mapping[str, tuple[Mapping[str, str], ...]]],
+    ) -> None:
         self._infos = dict(infos)
         self._texts = dict(texts)
+        self._tips = dict(tips)
 
     @classmethod
     def load(cls, folder: Path = TEMPLATES) -> Self:
@@ -69,7 +75,7 @@ class Templates:
             text: _compiled(text, source, infos[text.key, text.channel], environments[text.language])
             for text, source in read_texts(folder, set(infos)).items()
         }
-        templates = cls(infos, texts)
+        templates = cls(infos, texts, read_tips(folder))
         for language in Language:
             templates._try_out(language, read_samples(folder, language))
         return templates
@@ -130,6 +136,10 @@ class Templates:
             ),
             language=language,
         )
+
+    def tips(self, step: str, language: Language) -> tuple[Mapping[str, str], ...]:
+        """Three tips (``title``, ``text``) for an onboarding step; empty when there are none for it."""
+        return self._tips[language].get(step, ())
 
     def _try_out(self, language: Language, samples: Mapping[str, object]) -> None:
         """Render every text with everything, and with only what is required."""

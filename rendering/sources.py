@@ -1,7 +1,8 @@
 """Template files as they lie on disk: ``templates/<key>/<channel>.<language>[.<segment>].md``.
 
 A file begins with ``Subject: …`` (the title, in-app), an empty line, and then the Markdown body; all of it is Jinja.
-``templates/catalogue.yaml`` declares every key; ``templates/samples.<language>.yaml`` has a value for each variable.
+``templates/catalogue.yaml`` declares every key; ``templates/samples.<language>.yaml`` has a value for each variable;
+``templates/tips.<language>.yaml`` has three tips for each onboarding step.
 """
 
 from pathlib import Path
@@ -39,6 +40,14 @@ class _Template(Value):
 class _Catalogue(Value):
     variables: dict[str, _Variable]
     templates: dict[Slug, _Template]
+
+
+class _Tip(Value):
+    title: str
+    text: str
+
+
+_Three = Annotated[tuple[_Tip, ...], Field(min_length=3, max_length=3)]
 
 
 class TextId(NamedTuple):
@@ -118,6 +127,24 @@ def read_catalogue(folder: Path) -> dict[tuple[str, Channel], TemplateInfo]:
 def read_samples(folder: Path, language: Language) -> dict[str, object]:
     """A value for each variable, for the start-up check and for looking at."""
     return _typed(folder / f"samples.{language}.yaml", dict[str, object])
+
+
+def read_tips(folder: Path) -> dict[Language, dict[str, tuple[dict[str, str], ...]]]:
+    """Tips (``title``, ``text``) by language and onboarding step.
+
+    Raises:
+        Misconfigured: a step has not three of them, or has none in one of the languages.
+    """
+    tips = {language: _typed(folder / f"tips.{language}.yaml", dict[str, _Three]) for language in Language}
+    every = {step for of_language in tips.values() for step in of_language}
+    for language, of_language in tips.items():
+        absent = sorted(every - of_language.keys())
+        if absent:
+            raise Misconfigured(f"no tips for {', '.join(absent)}", field=f"tips.{language}.yaml")
+    return {
+        language: {step: tuple(tip.model_dump() for tip in three) for step, three in of_language.items()}
+        for language, of_language in tips.items()
+    }
 
 
 def read_texts(folder: Path, declared: set[tuple[str, Channel]]) -> dict[TextId, Source]:

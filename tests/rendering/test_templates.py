@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from models.enums import Channel, Language, MessageClass, Role, Segment
 from models.errors import BadInput, Misconfigured
@@ -153,6 +154,9 @@ def _write(name: str, text: str) -> Callable[[Path], object]:
         ),
         (_write("catalogue.yaml", "templates: ["), "catalogue.yaml"),
         (_write("catalogue.yaml", "variables: {}\ntemplates: {a: {purpose: x}}"), "catalogue.yaml"),
+        (_write("tips.es.yaml", "{}"), "tips.es.yaml"),
+        (_write("tips.en.yaml", "welcome: [{title: a, text: b}]"), "tips.en.yaml"),
+        (lambda folder: (folder / "tips.en.yaml").unlink(), "tips.en.yaml"),
         (lambda folder: (folder / "catalogue.yaml").unlink(), "catalogue.yaml"),
     ],
 )
@@ -163,6 +167,19 @@ def test_the_start_up_check_names_the_file_that_is_wrong(
     with pytest.raises(Misconfigured) as refusal:
         Templates.load(folder)
     assert refusal.value.field == file
+
+
+@pytest.mark.parametrize("program", ["self-serve-v1", "mid-market-v1"])
+@pytest.mark.parametrize("language", Language)
+def test_every_step_of_the_shipped_programs_has_three_tips(program: str, language: Language) -> None:
+    file = Path(__file__).parents[2] / "playbooks" / "onboarding" / f"{program}.yaml"
+    steps = YAML(typ="safe").load(file.read_text(encoding="utf-8"))["program"]["steps"]
+    for step in steps:
+        tips = TEMPLATES.tips(step["id"], language)
+        assert len({tip["title"] for tip in tips}) == 3
+        rendered = TEMPLATES.render("onboarding_tips", Channel.EMAIL, language, None, {**ES, "tips": list(tips)})
+        assert all(tip["text"] in rendered.text for tip in tips)
+    assert TEMPLATES.tips("no_such_step", language) == ()
 
 
 def test_previews_are_written_for_every_message(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Where transactions come from: the ports ``Store`` and ``Transaction``."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.enums import Segment
+from persistence.audit import AuditLog
+from persistence.communications import CommunicationTable
+from persistence.customers import CustomerTable
+from persistence.effects import EffectTable
+from persistence.engine import Database
+from persistence.facts import FactTable
+from persistence.inbox import InboxTable
+from persistence.lifecycles import LifecycleTable
+from persistence.onboardings import OnboardingTable
+from persistence.outbox import OutboxTable
+from persistence.runs import RunTable
+from persistence.work import WorkTable
+from rules.segments import guided
+
+if TYPE_CHECKING:
+    from activities.ports import Store, Transaction
+else:  # the type checker holds us to the ports; at run time we know nothing of the activities
+    Store = Transaction = object
+
+
+class SqlTransaction(Transaction):
+    """The repositories of one transaction, on one connection. ``audit`` is beyond the port."""
+
+    customers: CustomerTable
+    facts: FactTable
+    lifecycles: LifecycleTable
+    effects: EffectTable
+    runs: RunTable
+    onboardings: OnboardingTable
+    communications: CommunicationTable
+    work: WorkTable
+    outbox: OutboxTable
+    inbox: InboxTable
+    audit: AuditLog
+
+    def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
+        self.connection = connection
+        self.customers = CustomerTable(connection, writing=writing)
+        self.facts = FactTable(connection, has_kickoff)
+        self.lifecycles = LifecycleTable(connection)
+        self.effects = EffectTable(connection)
+        self.runs = RunTable(connection)
+        self.onboardings = OnboardingTable(connection)
+        self.communications = CommunicationTable(connection)
+        self.work = WorkTable(connection)
+        self.outbox = OutboxTable(connection)
+        self.inbox = InboxTable(connection)
+        self.audit = AuditLog(connection)
+
+
+class SqlStore(Store):
+    """Transactions on a database.
+
+    ``has_kickoff`` answers the fact of that name for a segment; the default is the domain's (section 4.4).
+    """
+
+    def __init__(self, database: Database, *, has_kickoff: Callable[[Segment], bool] = guided) -> None:
+        self.database = database
+        self._has_kickoff = has_kickoff
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """A store on the database of that URL; close it at the end."""
+        return cls(Database.open(url))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[SqlTransaction]:
+        """A writing transaction; an exception inside rolls it back. Never begin a second one inside it.
+
+        Raises:
+            Retryable: no lock or no connection, or a competitor stored the same first.
+            NotFound: a row belongs to a customer that is not there.
+        """
+        async with self.database.write() as connection:
+            yield SqlTransaction(connection, writing=True, has_kickoff=self._has_kickoff)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlTransaction]:
+        """A transaction that only reads: it sees one state, locks nothing and waits for no writer."""
+        async with self.database.read() as connection:
+            yield SqlTransaction(connection, writing=False, has_kickoff=self._has_kickoff)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.database.close()

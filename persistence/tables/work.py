@@ -1,0 +1,88 @@
+"""What our own people see and do: tasks, notices, proposals, blockers, plans (section 0.5 of the domain)."""
+
+from sqlalchemy import Boolean, Column, Index, Table, Text, UniqueConstraint
+
+from persistence.tables.metadata import CUSTOMER, KEY, METADATA, NAME
+from persistence.types import UtcDateTime, document
+
+csm_task = Table(
+    "csm_task",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("workflow_id", KEY, nullable=False),
+    Column("type", NAME, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("priority", NAME, nullable=False),
+    Column("assignee", Text, nullable=False),
+    Column("due", UtcDateTime, nullable=False),
+    Column("status", NAME, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "customer", "due"),
+    Index(None, "status", "due"),
+)
+
+notice = Table(
+    "notice",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("workflow_id", KEY, nullable=False),
+    Column("role", NAME, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("severity", NAME, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "customer", "at"),
+)
+
+meeting_proposal = Table(
+    "meeting_proposal",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("workflow_id", KEY, nullable=False),
+    Column("meeting", NAME, nullable=False),
+    Column("calendar_link", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("due", UtcDateTime),
+    Index(None, "customer", "at"),
+)
+
+in_app_notice = Table(
+    "in_app_notice",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("type", NAME, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("shown_at", UtcDateTime),
+    Index(None, "customer", "at"),
+)
+
+blocker = Table(
+    "blocker",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("cleared", Boolean, nullable=False, comment="Kept, so that a retry does not bring a cleared one back."),
+    Index(None, "customer", "cleared"),
+)
+
+success_plan = Table(
+    "success_plan",
+    METADATA,
+    Column("key", KEY, primary_key=True),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("program", NAME, nullable=False),
+    Column("status", NAME, nullable=False),
+    Column("criteria", document(), nullable=False),
+    Column("initiatives", document(), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("customer"),
+)

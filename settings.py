@@ -75,9 +75,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     temporal_cli: Path | None = Field(default=None, description="An existing `temporal` binary.")
-    cache: Path = Field(
-        default=Path("~/.cache"), validation_alias=AliasChoices("STEADFAST_CACHE", "XDG_CACHE_HOME")
-    )
+    cache: Path = Field(default=Path("~/.cache"), validation_alias=AliasChoices("STEADFAST_CACHE", "XDG_CACHE_HOME"))
 
     @field_validator("home", "cache", mode="after")
     @classmethod
@@ -93,6 +91,21 @@ class Settings(BaseSettings):
     def smtp(self) -> tuple[str, int]:
         """Host and port of the mail server in force."""
         return self.smtp_host, self.smtp_port or self.mail_port
+
+    @property
+    def console_url(self) -> str:
+        """The console's address as recipients of mail see it."""
+        return (self.public_url or f"http://{self.console_host}:{self.console_port}").rstrip("/")
+
+    @property
+    def webhook_urls(self) -> dict[str, str]:
+        """Target (section 14.3) to address, for those that have one."""
+        urls = {
+            "cs_events": self.n8n_cs_webhook_url,
+            "alerts": self.n8n_alerts_webhook_url,
+            "expansion": self.n8n_expansion_webhook_url,
+        }
+        return {target: str(url) for target, url in urls.items() if url is not None}
 
     @property
     def cache_home(self) -> Path:

@@ -12,6 +12,7 @@ from activities.ports import Store, Transaction, WebhookPoster
 from models.actions import EmitWebhook
 from models.enums import DeliveryStatus
 from models.errors import Rejected
+from models.ids import delivery_key
 from models.play import DeliveryInput, StepInput
 from models.records import Customer, WebhookDelivery
 from models.run import StepResult
@@ -47,7 +48,7 @@ class OutboundActivities:
         if url is None:
             return await self._mark(delivery.id, DeliveryStatus.SKIPPED, now, "no address configured")
         try:
-            answer = await self._poster.post(url, delivery.payload, delivery_id=delivery.key)
+            answer = await self._poster.post(url, delivery.payload, delivery_id=delivery_key(delivery.key))
         except Rejected as error:
             return await self._mark(delivery.id, DeliveryStatus.FAILED, now, str(error))
         return await self._mark(delivery.id, DeliveryStatus.DELIVERED, now, answer)

@@ -74,6 +74,7 @@ async def _start(
         clock=asked.clock,
         owner=customer.csm_id or "",
         plan=customer.plan.value if customer.plan else "",
+        values={"plan": customer.plan, "segment": segment_of(customer.plan, customer.segment), "cycle": customer.cycle},
         dates=_dates(customer),
     )
     await tx.runs.open(

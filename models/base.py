@@ -39,6 +39,8 @@ def parse_delay(value: object) -> object:
                 return int(words[0]) * _UNITS[words[1].rstrip("s")]
             except ValueError:
                 raise ValueError(f"'{words[0]}' is not a whole number of {words[1]}") from None
+            except OverflowError:
+                raise ValueError(f"{words[0]} {words[1]} is longer than any calendar") from None
         if not value.startswith(("P", "-P")):
             raise ValueError("expected 0 or a number and a unit, such as '3 days' or '48 hours'")
     return value

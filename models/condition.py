@@ -42,7 +42,7 @@ def evaluate(source: str, values: Mapping[str, object]) -> bool | None:
         return None
     try:
         answer = program.execute(known)
-    except (RuntimeError, TypeError, ValueError) as error:
+    except (RuntimeError, TypeError, ValueError, ArithmeticError) as error:
         raise BadInput(str(error).split("Check that")[0].strip()[:200], field="when", value=source) from None
     if not isinstance(answer, bool):
         raise BadInput("does not give true or false", field="when", value=source)

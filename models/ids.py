@@ -98,6 +98,11 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{uuid.uuid4().hex}"  # noqa: TID251 (this is the one place that makes ids)
 
 
+def delivery_key(key: str) -> str:
+    """The id under which a webhook is posted: the same for every attempt, and fit for a header."""
+    return f"wh_{uuid.uuid5(uuid.NAMESPACE_URL, 'steadfast:' + key).hex}"
+
+
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the mail sent under an effect key: the same for every attempt, and says nothing of anyone."""
     return f"<{uuid.uuid5(uuid.NAMESPACE_URL, 'steadfast:' + key).hex}@{domain}>"

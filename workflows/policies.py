@@ -13,6 +13,7 @@ class ActivityPolicy(TypedDict):
     """Arguments of ``execute_activity``."""
 
     start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta | None
     retry_policy: RetryPolicy
     cancellation_type: ActivityCancellationType
 
@@ -26,11 +27,14 @@ class LocalPolicy(TypedDict):
 
 _NEVER = non_retryable()
 
-# A step talks to a database and at most one other system whose own time-out is 30 s: a minute means that a second
-# attempt never overlaps a first one that is still alive. Retries never give up: a vendor that is down for two days
-# delays the play, it does not lose the step. An hour between tries keeps a long outage from filling the log.
+# A step talks to a database and at most one other system. A mail server may take 15 s for each of six answers and a
+# minute for the content: three minutes mean that a second attempt never overlaps a first one that is still alive. The
+# worker beats for every step (``activities.interceptor``), so one that was killed is noticed after ten seconds.
+# Retries never give up: a vendor that is down for two days delays the play, it does not lose the step. An hour between
+# tries keeps a long outage from filling the log.
 STEP: ActivityPolicy = {
-    "start_to_close_timeout": timedelta(seconds=60),
+    "start_to_close_timeout": timedelta(minutes=3),
+    "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1),
         backoff_coefficient=2.0,
@@ -44,7 +48,8 @@ STEP: ActivityPolicy = {
 # No error is final here: what cannot be recorded or decided (a playbook missing for a segment) waits until an operator
 # has mended it, and the customer's later events wait behind it, in order. Nothing is dropped.
 RECORD: ActivityPolicy = {
-    "start_to_close_timeout": timedelta(seconds=20),
+    "start_to_close_timeout": timedelta(seconds=15),
+    "heartbeat_timeout": None,
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
         backoff_coefficient=2.0,
@@ -65,7 +70,8 @@ CLOSE: LocalPolicy = {
 
 # A receiver that says no for three days is told to operations as failed; until then every half hour at most.
 DELIVERY: ActivityPolicy = {
-    "start_to_close_timeout": timedelta(seconds=30),
+    "start_to_close_timeout": timedelta(seconds=40),
+    "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=2),
         backoff_coefficient=2.0,

@@ -1,0 +1,33 @@
+"""Printing: one JSON document on stdout and nothing else, or tables for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+_ANY: TypeAdapter[object] = TypeAdapter(object)
+
+out = Console(highlight=False)
+
+
+def print_json(document: object) -> None:
+    """The document, snake_case, moments in RFC 3339."""
+    plain = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
+    sys.stdout.write(json.dumps(_ANY.dump_python(plain, mode="json"), ensure_ascii=False, indent=2) + "\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table; text of customers is shown literally."""
+    table = Table(*columns, title=escape(title), title_justify="left", title_style="bold", pad_edge=False)
+    for row in rows:
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    out.print(table)
+
+
+def say(text: str) -> None:
+    """One line, literally."""
+    out.print(escape(text))

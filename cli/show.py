@@ -1,0 +1,163 @@
+"""``starter.py show CUSTOMER``: where a customer stands, what runs, what comes next, what was said."""
+
+import asyncio
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from pydantic import JsonValue
+from temporalio.service import RPCError
+
+from cli.context import Context, open_context
+from cli.output import out, print_json, print_table, say
+from models.errors import NotFound, OutsideError
+from models.play import RunView
+from models.records import RunRow
+from workflows.play import Play
+
+# A worker that is up answers a query in milliseconds; one that is not must not hold up the page.
+_ANSWER_IN = timedelta(seconds=5)
+
+
+def show(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Stage and why, onboarding, what runs and what it waits for, messages, tasks."""
+    asyncio.run(_show(customer, as_json))
+
+
+async def _show(customer: str, as_json: bool) -> None:
+    async with open_context() as context:
+        document = await gather(context, customer)
+    if as_json:
+        print_json(document)
+    else:
+        _print(document)
+
+
+async def gather(context: Context, customer: str) -> dict[str, JsonValue]:
+    """Everything there is to show.
+
+    Raises:
+        NotFound: no such customer.
+    """
+    async with context.store.read() as tx:
+        found = await tx.customers.get(customer)
+        if found is None:
+            raise NotFound("no such customer", field="CUSTOMER", value=customer)
+        history = await tx.lifecycles.history(customer)
+        onboarding = await tx.onboardings.latest(customer)
+        runs = await tx.runs.of(customer)
+        steps = {run.workflow_id: await tx.runs.steps(run.workflow_id) for run in runs}
+        said = await tx.communications.of(customer)
+        tasks = await tx.work.tasks(customer)
+        notices = await tx.work.notices(customer)
+        feed = await tx.work.in_app(customer)
+        blockers = await tx.work.blockers(customer)
+        deliveries = await tx.outbox.of(customer)
+    running = [await _running(context, run) for run in runs if run.ended is None]
+    return {
+        "customer": found.model_dump(mode="json"),
+        "stage": found.stage,
+        "stage_since": found.stage_since.isoformat() if found.stage_since else None,
+        "stage_history": [one.model_dump(mode="json") for one in history],
+        "onboarding": onboarding.model_dump(mode="json") if onboarding else None,
+        "blockers": [one.name for one in blockers],
+        "running": list(running),
+        "ended": [
+            {**run.model_dump(mode="json"), "steps": [s.model_dump(mode="json") for s in steps[run.workflow_id]]}
+            for run in runs
+            if run.ended is not None
+        ],
+        "communications": [one.model_dump(mode="json", exclude={"text", "html"}) for one in said],
+        "tasks": [one.model_dump(mode="json") for one in tasks],
+        "notices": [one.model_dump(mode="json") for one in notices],
+        "in_app": [one.model_dump(mode="json") for one in feed],
+        "webhooks": [one.model_dump(mode="json", exclude={"payload"}) for one in deliveries],
+    }
+
+
+async def _running(context: Context, run: RunRow) -> dict[str, JsonValue]:
+    """The run as its workflow tells it; as last recorded, with unknown waits, when the worker does not answer."""
+    shown: dict[str, JsonValue] = {
+        "workflow_id": run.workflow_id,
+        "type": {"onboarding": "OnboardingProgram"}.get(run.process, "Sequence"),
+        "playbook": run.playbook,
+        "version": run.version,
+        "fingerprint": run.fingerprint,
+        "status": run.status,
+        "waiting_for": None,
+        "until": None,
+        "reason": "the worker does not answer",
+        "steps": [],
+    }
+    try:
+        client = await context.temporal()
+        handle = client.get_workflow_handle(run.workflow_id)
+        view: RunView = await handle.query(Play.view, rpc_timeout=_ANSWER_IN)
+    except (RPCError, OutsideError):
+        return shown
+    return {**shown, **view.model_dump(mode="json")}
+
+
+def _print(shown: dict[str, JsonValue]) -> None:
+    customer = shown["customer"]
+    assert isinstance(customer, dict)
+    say(f"{customer['id']}  {customer['name'] or '(name unknown)'}  plan {customer['plan'] or 'unknown'}")
+    say(f"Stage {shown['stage'] or 'unknown'} since {shown['stage_since'] or 'unknown'}")
+    if blockers := shown["blockers"]:
+        assert isinstance(blockers, list)
+        say("In the way: " + ", ".join(str(one) for one in blockers))
+    out.print()
+    _table(shown, "stage_history", "Stages", ("at", "from_stage", "to_stage", "reason"))
+    onboarding = shown["onboarding"]
+    if isinstance(onboarding, dict):
+        done = onboarding["completed_steps"]
+        assert isinstance(done, list)
+        print_table(
+            f"Onboarding {onboarding['program']}",
+            ("status", "progress", "current step", "done", "milestones"),
+            [
+                (
+                    onboarding["status"],
+                    f"{onboarding['progress']} %",
+                    onboarding["current_step"],
+                    ", ".join(str(one) for one in done),
+                    ", ".join(_names(onboarding["milestones"])),
+                )
+            ],
+        )
+    _table(shown, "running", "Running", ("workflow_id", "playbook", "version", "waiting_for", "until", "reason"))
+    _next_steps(shown)
+    _table(shown, "ended", "Ended", ("workflow_id", "status", "reason", "ended"))
+    _table(shown, "communications", "Messages", ("created_at", "template", "subject", "status"))
+    _table(shown, "tasks", "Tasks", ("due", "title", "assignee", "status"))
+    _table(shown, "notices", "Notices", ("at", "recipient", "message"))
+
+
+def _names(found: JsonValue) -> list[str]:
+    return list(found) if isinstance(found, dict) else []
+
+
+def _next_steps(shown: dict[str, JsonValue]) -> None:
+    rows = []
+    for run in _rows(shown, "running"):
+        for step in _rows(run, "steps"):
+            if step["status"] in ("pending", "held") and step["due"]:
+                rows.append((step["due"], run["playbook"], step["step_id"], step["status"], step["reason"]))
+    if rows:
+        print_table("Next", ("due", "playbook", "step", "status", "why"), sorted(rows, key=lambda row: str(row[0])))
+
+
+def _table(shown: dict[str, JsonValue], key: str, title: str, columns: tuple[str, ...]) -> None:
+    rows = _rows(shown, key)
+    if rows:
+        names = tuple(column.replace("_", " ") for column in columns)
+        print_table(title, names, ([row.get(column) for column in columns] for row in rows))
+
+
+def _rows(shown: dict[str, JsonValue], key: str) -> list[dict[str, JsonValue]]:
+    found = shown[key]
+    assert isinstance(found, list)
+    return [row for row in found if isinstance(row, dict)]

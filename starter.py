@@ -1,0 +1,70 @@
+"""Composition root of the command line. Exit 0: done; 1: refused by the system; 2: bad input, one line says which."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+from pydantic import ValidationError
+
+from cli.acts import outcome, step
+from cli.admin import migrate
+from cli.dev import dev
+from cli.events import event, signup
+from cli.importing import import_
+from cli.playbooks import make as playbooks
+from cli.replay import replay
+from cli.show import show
+from models.errors import BadInput, SteadfastError
+from rendering.catalogue import Templates
+
+app = typer.Typer(
+    name="starter.py",
+    help="Steadfast: customer-success playbooks as durable workflows.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for name, command in (
+    ("dev", dev),
+    ("signup", signup),
+    ("event", event),
+    ("import", import_),
+    ("show", show),
+    ("step", step),
+    ("outcome", outcome),
+    ("replay", replay),
+    ("migrate", migrate),
+):
+    app.command(name)(command)
+app.add_typer(playbooks(Templates.load), name="playbooks")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and turn every refusal into one line on stderr."""
+    try:
+        return app(args=list(arguments) if arguments is not None else None, standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stderr.write(error.format_message() + "\n")
+        return 2
+    except click.ClickException as error:
+        return _refuse(error.format_message(), 2)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return _refuse(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 2)
+    except SteadfastError as error:
+        return _refuse(str(error), 2 if isinstance(error, BadInput) else 1)
+    except (KeyboardInterrupt, click.Abort):
+        return _refuse("stopped", 1)
+    except BrokenPipeError:
+        return 1
+
+
+def _refuse(line: str, code: int) -> int:
+    sys.stderr.write(" ".join(line.split()) + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

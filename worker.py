@@ -1,0 +1,236 @@
+"""Composition root of the worker: settings, clients, activities, Worker. Run it as often as you need hands."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import telemetry
+import telemetry_metrics
+from activities.house import House
+from activities.interceptor import ActivityFrame
+from activities.lifecycle import LifecycleActivities
+from activities.messages import MessageActivities
+from activities.onboarding import OnboardingActivities
+from activities.outbound import OutboundActivities
+from activities.people import PeopleActivities
+from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, WebhookPoster
+from activities.runs import RunActivities
+from intake.deliver import Deliverer
+from intake.unsubscribe import Unsubscribe
+from integrations.smtp import SmtpMailer
+from integrations.webhook_sender import WebhookSender
+from models.clock import utc_now
+from models.errors import Misconfigured, SteadfastError
+from persistence.keys import CustomerKeyStore
+from persistence.lease import WorkerLease
+from persistence.store import SqlStore
+from playbooks.catalog import Catalog
+from rendering.catalogue import Templates
+from rendering.mail import build
+from settings import Settings, load
+from stack import clock_file
+from stack.client import connect
+from workflows.delivery import WebhookDelivery
+from workflows.lifecycle import CustomerLifecycle
+from workflows.onboarding import OnboardingProgram
+from workflows.sequence import Sequence as SequenceWorkflow
+
+WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, OnboardingProgram, SequenceWorkflow, WebhookDelivery)
+
+# Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
+GRACE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class Collaborators:
+    """What the activities are given."""
+
+    store: Store
+    house: House
+    renderer: Renderer
+    mailer: Mailer
+    playbooks: Playbooks
+    unsubscriber: Unsubscriber
+    poster: WebhookPoster
+    urls: dict[str, str]
+
+
+def runner() -> SandboxedWorkflowRunner:
+    """The sandbox, set once: values and activities keep one identity, rules are reloaded and watched."""
+    passed = SandboxRestrictions.default.with_passthrough_modules("models", "activities", "cel")
+    return SandboxedWorkflowRunner(restrictions=passed)
+
+
+def activities(given: Collaborators) -> Sequence[Any]:
+    """Every activity, bound to its collaborators."""
+    messages = MessageActivities(
+        given.store, given.house, given.renderer, given.mailer, given.playbooks, given.unsubscriber
+    )
+    people = PeopleActivities(given.store, given.house)
+    onboarding = OnboardingActivities(given.store)
+    outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
+    lifecycle = LifecycleActivities(given.store, given.house, given.playbooks)
+    return [
+        messages.send_message,
+        messages.celebrate_milestone,
+        people.assign_csm,
+        people.create_success_plan,
+        people.propose_meeting,
+        people.create_task,
+        people.notify_csm,
+        people.schedule_review,
+        people.escalate_step,
+        people.escalate,
+        onboarding.save,
+        onboarding.refuse_step,
+        onboarding.check_first_value,
+        outbound.emit_webhook,
+        outbound.deliver,
+        lifecycle.decide,
+        RunActivities(given.store).close_run,
+    ]
+
+
+def build_worker(client: Client, given: Collaborators, *, task_queue: str, build_id: str = "") -> Worker:
+    """A worker for every workflow and activity; with a build id it takes part in Worker Versioning."""
+    versioned = None
+    if build_id:
+        versioned = WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name="steadfast", build_id=build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=activities(given),
+        workflow_runner=runner(),
+        interceptors=[ActivityFrame(), telemetry_metrics.StepMetrics()],
+        deployment_config=versioned,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def house(settings: Settings) -> House:
+    """The company's own facts."""
+    return House(
+        product_name=settings.product_name,
+        product_url=settings.product_url,
+        public_url=settings.console_url,
+        team_name=settings.team_name,
+        team_email=settings.team_email,
+        team_calendar=settings.team_calendar,
+        language=settings.language,
+        default_zone=settings.business_zone,
+        quiet_from=settings.quiet_from,
+        quiet_until=settings.quiet_until,
+        weekly_cap=settings.weekly_cap,
+        share_email=settings.webhook_share_email,
+        share_mrr=settings.webhook_share_mrr,
+        webhooks=frozenset(settings.webhook_urls),
+        mail_domain=settings.team_email.rpartition("@")[2],
+    )
+
+
+def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> Collaborators:
+    """The real ones.
+
+    Raises:
+        Misconfigured: a secret is missing.
+        BadInput: a playbook or template is wrong; every problem is listed.
+    """
+    if settings.events_secret is None:
+        raise Misconfigured("set it: it signs unsubscribe links and verifies events", field="STEADFAST_EVENTS_SECRET")
+    templates = Templates.load()
+    host, port = settings.smtp
+    return Collaborators(
+        store=store,
+        house=house(settings),
+        renderer=templates,
+        mailer=SmtpMailer(
+            host,
+            port,
+            build,
+            tls=settings.smtp_tls,
+            username=settings.smtp_username,
+            password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+            timeout=15,
+            content_timeout=60,
+        ),
+        playbooks=Catalog.load(templates=templates),
+        unsubscriber=Unsubscribe(settings.console_url, settings.events_secret),
+        poster=WebhookSender(
+            http, secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        ),
+        urls=settings.webhook_urls,
+    )
+
+
+async def main(settings: Settings) -> None:
+    """Work until told to stop."""
+    log = structlog.stdlib.get_logger("steadfast.worker")
+    store = SqlStore.open(settings.database)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wanted, stop.set)
+    stop_metrics = telemetry_metrics.serve(settings)
+    try:
+        client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
+        async with (
+            httpx.AsyncClient() as http,
+            WorkerLease(store.database, socket.gethostname()).held(),
+            build_worker(
+                client,
+                collaborators(settings, store, http),
+                task_queue=settings.task_queue,
+                build_id=settings.build_id,
+            ),
+        ):
+            deliverer = Deliverer(
+                store,
+                client,
+                clock_file.read(settings.home),
+                currency=settings.currency,
+                task_queue=settings.task_queue,
+                wall=utc_now,
+            )
+            delivering = asyncio.create_task(deliverer.run_forever())
+            log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
+            await stop.wait()
+            log.info("worker stops")
+            delivering.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await delivering
+    finally:
+        stop_metrics()
+        await store.close()
+
+
+def run() -> int:
+    """Start from the environment; 1 when it cannot."""
+    try:
+        settings = load()
+        telemetry.setup(settings, "worker")
+        asyncio.run(main(settings))
+    except SteadfastError as error:
+        structlog.stdlib.get_logger("steadfast.worker").error("worker cannot start", reason=str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Store
 from intake.occurrence import occurrence_key, occurrence_of
-from models.clock import Clock
+from models.clock import Clock, utc_now
 from models.events import Event, EventType, Occurrence
 from models.ids import lifecycle_id
 from models.play import LifecycleInput
@@ -26,6 +26,9 @@ from workflows.attributes import lifecycle_attributes, lifecycle_summary
 
 GRACE = timedelta(seconds=5)
 """Real time that a row is left to the request that brought it."""
+
+INTERVAL = timedelta(seconds=2)
+"""Real time between two sweeps: two seconds cost one indexed query, and an outage ends soon after it ended."""
 
 _ATTEMPT = 10.0  # seconds; a connection that hangs has no time limit of its own
 _PAGE = 200
@@ -62,7 +65,7 @@ class Deliverer:
         currency: str,
         task_queue: str,
         *,
-        wall: Callable[[], datetime],
+        wall: Callable[[], datetime] = utc_now,
         told: Callable[[timedelta], None] = _tell_nobody,
     ) -> None:
         self._store = store
@@ -90,13 +93,13 @@ class Deliverer:
                 return False
         return True
 
-    async def sweep(self, limit: int = _PAGE) -> int:
-        """Try every row that its request did not deliver, oldest first; returns how many were delivered.
+    async def sweep(self, limit: int = _PAGE, *, grace: timedelta = GRACE) -> int:
+        """Try every row older than ``grace`` (real time), oldest first; returns how many were delivered.
 
         A row that fails holds back the later rows of its customer only. What is left this time is asked for on top of
         ``limit`` next time, so that rows which keep failing never hide the others.
         """
-        before = self._clock.virtual(self._wall() - GRACE)
+        before = self._clock.virtual(self._wall() - grace)
         async with self._store.begin() as transaction:
             rows = await transaction.inbox.undelivered(before=before, limit=limit + self._left)
         by_customer: dict[str, list[InboxRow]] = {}
@@ -110,7 +113,7 @@ class Deliverer:
         self._left = 0 if strikes.out else len(rows) - delivered
         return delivered
 
-    async def run_forever(self, interval: timedelta) -> None:
+    async def run_forever(self, interval: timedelta = INTERVAL) -> None:
         """Sweep, rest for ``interval`` of real time, and again, until cancelled. Nothing else ends it."""
         while True:
             try:

@@ -45,7 +45,7 @@ def verify(secret: SecretStr, purpose: str, token: str) -> str:
 
 def unsubscribe_url(base: str, secret: SecretStr, *, customer: str, address: str) -> str:
     """The one-click address (RFC 8058) for ``List-Unsubscribe``; ``base`` is the console's public address."""
-    token = sign(secret, UNSUBSCRIBE, json.dumps([customer, address.strip().lower()]))
+    token = sign(secret, UNSUBSCRIBE, json.dumps([customer, address.strip()]))
     return f"{base.rstrip('/')}/unsubscribe/{token}"
 
 

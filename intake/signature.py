@@ -28,10 +28,6 @@ _MOST_SIGNATURES = 16
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
-class Unsigned(Rejected):
-    """The message is not proven to come from whom it should. The text says why and nothing of the secret."""
-
-
 class Verifier:
     """Checks messages under one secret.
 
@@ -46,23 +42,23 @@ class Verifier:
         """Accept the message or raise. ``headers`` has lower-case names; ``wall`` is the wall clock.
 
         Raises:
-            Unsigned: a header is missing or malformed, the timestamp is outside the window, or no signature fits.
+            Rejected: a header is missing or malformed, the timestamp is outside the window, or no signature fits.
         """
         missing = [name for name in HEADERS if not headers.get(name)]
         if missing:
-            raise Unsigned(f"missing header {missing[0]}")
+            raise Rejected(f"missing header {missing[0]}")
         message_id, stamp, signatures = (headers[name] for name in HEADERS)
         if not _SECONDS.fullmatch(stamp):
-            raise Unsigned("webhook-timestamp is not whole seconds since 1970")
+            raise Rejected("webhook-timestamp is not whole seconds since 1970")
         if abs(wall.timestamp() - int(stamp)) > TOLERANCE.total_seconds():
-            raise Unsigned("webhook-timestamp is more than 5 minutes from now")
+            raise Rejected("webhook-timestamp is more than 5 minutes from now")
         expected = sign(self._key, message_id, int(stamp), body)
         # Every candidate is compared, so that the time taken does not tell which one came close.
         fits = [
             hmac.compare_digest(expected, _decoded(candidate)) for candidate in signatures.split(" ")[:_MOST_SIGNATURES]
         ]
         if not any(fits):
-            raise Unsigned("no signature fits")
+            raise Rejected("no signature fits")
 
 
 def decode_secret(secret: SecretStr) -> bytes:

@@ -1,11 +1,17 @@
 """Every answer a mail server can give, at every stage, lands on one error; a real server is scripted over a socket."""
 
 import asyncio
+import ipaddress
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from integrations.smtp import SmtpMailer
 from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable, SteadfastError
@@ -77,8 +83,8 @@ class Server:
             writer.close()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[int]:
-        server = await asyncio.start_server(self._session, "127.0.0.1", 0)
+    async def running(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+        server = await asyncio.start_server(self._session, "127.0.0.1", 0, ssl=tls)
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
@@ -242,3 +248,44 @@ async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
     assert server.commands[1:3] == ["MAIL FROM:<equipo@example.com> SMTPUTF8", "RCPT TO:<begoña@example.org>"]
     with pytest.raises(Rejected, match="SMTPUTF8"):
         await attempt(Server({"EHLO": "250 server"}), mail=mail)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that signs itself, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + signed.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_over_tls_only_a_server_that_proves_itself_gets_the_mail(certificate: Path, trusted: bool) -> None:
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(certificate)
+    server = Server({})
+    trusting = ssl.create_default_context(cafile=str(certificate)) if trusted else None
+    async with server.running(ours) as port:
+        mailer = SmtpMailer("127.0.0.1", port, build, tls="tls", tls_context=trusting, timeout=5)
+        if trusted:
+            assert (await mailer.send(MAIL, date=NOON, before_data=nothing)).response == "250 2.0.0 queued as 42"
+        else:
+            with pytest.raises(Misconfigured, match="certificate"):
+                await mailer.send(MAIL, date=NOON, before_data=nothing)
+    assert len(server.contents) == trusted

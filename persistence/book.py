@@ -86,7 +86,7 @@ async def _customers(connection: AsyncConnection, given: dict[str, BookAccount],
         if wanted != stored:
             changed.append({**wanted, "key_id": name})
     if changed:
-        columns = {column.name: bindparam(column.name) for column in customer.c if column.name != "id"}
+        columns: Row = {column.name: bindparam(column.name) for column in customer.c if column.name != "id"}
         await connection.execute(
             update(customer).where(customer.c.id == bindparam("key_id")).values(columns),
             [{name: value for name, value in row.items() if name != "id"} for row in changed],

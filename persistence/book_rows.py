@@ -27,7 +27,7 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row])
     if changed:
         # Parameters need names of their own: those of the columns are taken by the values to set.
         statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in names))
-        values = {name: bindparam(name) for name in changed[0] if name not in names}
+        values: Row = {name: bindparam(name) for name in changed[0] if name not in names}
         await connection.execute(
             statement.values(values), [{**row, **{f"key_{name}": row[name] for name in names}} for row in changed]
         )

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import LifecycleStage, Segment
-from models.errors import BadInput
+from models.errors import BadInput, NotFound
 from models.events import Event, EventCustomer, EventType
 from models.records import Csm, Customer
 from persistence.audit import AuditLog
@@ -75,6 +75,24 @@ class CustomerTable:
         """The manager, or None."""
         row = (await self._connection.execute(select(csm).where(csm.c.id == csm_id))).mappings().one_or_none()
         return None if row is None else value_of(Csm, row)
+
+    async def assign(self, customer_id: str, csm_id: str) -> bool:
+        """Give the customer this manager if it has none; False if it has one.
+
+        Raises:
+            NotFound: there is no such customer.
+        """
+        given = await self._connection.execute(
+            update(customer)
+            .where(customer.c.id == customer_id, customer.c.csm_id.is_(None))
+            .values(csm_id=csm_id)
+            .returning(customer.c.id)
+        )
+        if given.scalar_one_or_none() is not None:
+            return True
+        if await self._row(customer_id) is None:
+            raise NotFound("no such customer", field="customer", value=customer_id)
+        return False
 
     async def put_csm(self, value: Csm) -> None:
         """Insert or replace a manager."""

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from models.base import Carried, Instant
 from models.errors import NotFound
 from persistence.engine import Database
-from persistence.rows import bounded, insert, value_of
+from persistence.rows import Row, bounded, insert, value_of
 from persistence.tables.book import import_batch, import_refusal
 
 
@@ -39,7 +39,7 @@ class ImportLog:
 
     async def start(self, batch: str, *, as_of: datetime, at: datetime) -> None:
         """An import begins, or begins again: what its earlier try refused is forgotten."""
-        fresh = {"as_of": as_of, "started": at, "ended": None, "counts": {}}
+        fresh: Row = {"as_of": as_of, "started": at, "ended": None, "counts": {}}
         async with self._database.write() as connection:
             statement = insert(connection, import_batch).values(id=batch, **fresh)
             await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=fresh))

@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
+import fcntl
+import os
 import re
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import httpx
-from filelock import FileLock
 
 from models.errors import Misconfigured, OutsideError
 
@@ -37,16 +38,31 @@ async def build_once(target: Path, product: str, build: Callable[[Path], Awaitab
     wanted = target / product
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(target.parent / f".{target.name}.lock", thread_local=False)
-        await asyncio.to_thread(lock.acquire)
-        try:
+        async with _alone(target.parent / f".{target.name}.lock"):
             if not wanted.exists():
                 await _build(target, build)
-        finally:
-            lock.release()
     except OSError as error:
         raise Misconfigured(f"cannot be written ({error.strerror or error})", field="STEADFAST_CACHE") from None
     return wanted
+
+
+@contextlib.asynccontextmanager
+async def _alone(path: Path) -> AsyncIterator[None]:
+    """Among tasks and processes alike: each opens the file anew, and ``flock`` is held per opening.
+
+    Not filelock: it knows its holders by thread, and a task that waits for its lock in a pool may get the holder's.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.1)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 async def _build(target: Path, build: Callable[[Path], Awaitable[None]]) -> None:

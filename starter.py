@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 import typer
 from pydantic import ValidationError
+from temporalio.worker import WorkflowRunner
 
 from cli.acts import outcome, step
 from cli.admin import migrate
@@ -13,10 +14,18 @@ from cli.dev import dev
 from cli.events import event, signup
 from cli.importing import import_
 from cli.playbooks import make as playbooks
-from cli.replay import replay
+from cli.replay import make as replaying
 from cli.show import show
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
+
+
+def _composed() -> tuple[Sequence[type], WorkflowRunner]:
+    """What the worker runs; imported only where asked for, since it brings every library along."""
+    import worker
+
+    return worker.WORKFLOWS, worker.runner()
+
 
 app = typer.Typer(
     name="starter.py",
@@ -34,7 +43,7 @@ for name, command in (
     ("show", show),
     ("step", step),
     ("outcome", outcome),
-    ("replay", replay),
+    ("replay", replaying(_composed)),
     ("migrate", migrate),
 ):
     app.command(name)(command)

@@ -32,9 +32,9 @@ from intake.unsubscribe import Unsubscribe
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
 from models.clock import utc_now
-from models.errors import Misconfigured, SteadfastError
+from models.errors import Misconfigured, Refused, Retryable, SteadfastError
 from persistence.keys import CustomerKeyStore
-from persistence.lease import WorkerLease
+from persistence.lease import RENEW_EVERY, WorkerLease
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
 from rendering.catalogue import Templates
@@ -188,11 +188,12 @@ async def main(settings: Settings) -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
     stop_metrics = telemetry_metrics.serve(settings)
+    lease, host = WorkerLease(store.database), socket.gethostname()
     try:
+        await lease.acquire(host, utc_now())
         client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
         async with (
             httpx.AsyncClient() as http,
-            WorkerLease(store.database, socket.gethostname()).held(),
             build_worker(
                 client,
                 collaborators(settings, store, http),
@@ -209,15 +210,30 @@ async def main(settings: Settings) -> None:
                 wall=utc_now,
             )
             delivering = asyncio.create_task(deliverer.run_forever())
+            renewing = asyncio.create_task(_keep(lease, host, stop))
             log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
             log.info("worker stops")
-            delivering.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await delivering
+            for task in (delivering, renewing):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
     finally:
         stop_metrics()
         await store.close()
+
+
+async def _keep(lease: WorkerLease, host: str, stop: asyncio.Event) -> None:
+    """Renew the right to work on a SQLite file; a host that lost it to another stops working."""
+    while True:
+        await asyncio.sleep(RENEW_EVERY.total_seconds())
+        try:
+            await lease.acquire(host, utc_now())
+        except Refused as error:
+            structlog.stdlib.get_logger("steadfast.worker").error("worker stops", reason=str(error))
+            stop.set()
+        except Retryable as error:
+            structlog.stdlib.get_logger("steadfast.worker").warning("lease not renewed", reason=str(error))
 
 
 def run() -> int:

@@ -66,17 +66,16 @@ class MessageActivities:
     @activity.defn
     async def celebrate_milestone(self, step: StepInput) -> StepResult:
         """In the product and by mail, with the program's own words (section 4.4)."""
-        name, texts = str(step.params["name"]), step.params["celebration"]
-        assert isinstance(texts, dict)
+        words = {part: step.params[part] for part in ("name", "names", "celebration")}
 
         async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-            words = _words(texts, self._house.language_of(customer), name)
-            return await self._show(tx, step, customer, "milestone_reached", "milestone", words)
+            said = _words(words, self._house.language_of(customer))
+            return await self._show(tx, step, customer, "milestone_reached", "milestone", said)
 
         shown = await self._frame.run(step.model_copy(update={"key": f"{step.key}>in_app"}), show, contacts=True)
         if shown.status != "done":
             return shown
-        return await self._mail(step, "milestone_reached", {"name": name, "texts": texts})
+        return await self._mail(step, "milestone_reached", words)
 
     async def _show(
         self,
@@ -166,11 +165,7 @@ class MessageActivities:
         words: Mapping[str, JsonValue],
     ) -> Communication | StepResult:
         language = self._house.language_of(customer)
-        extra: Mapping[str, object] = {}
-        if words:
-            texts = words["texts"]
-            assert isinstance(texts, dict)
-            extra = _words(texts, language, str(words["name"]))
+        extra = _words(words, language) if words else {}
         values = {**await self._values.gather(tx, customer, csm, language), **extra}
         info = self._renderer.info(template, Channel.EMAIL)
         assert customer.email is not None
@@ -280,8 +275,13 @@ class MessageActivities:
             await tx.communications.mark(key, status, at=at)
 
 
-def _words(texts: Mapping[str, JsonValue], language: Language, name: str) -> dict[str, object]:
-    return {"milestone_name": name, "celebration": str(texts.get(language) or next(iter(texts.values())))}
+def _words(words: Mapping[str, JsonValue], language: Language) -> dict[str, object]:
+    """A milestone's name and celebration in the customer's language, from the program frozen into the run."""
+    texts, names = words["celebration"], words["names"]
+    assert isinstance(texts, dict)
+    assert isinstance(names, dict)
+    celebration = texts.get(language) or next(iter(texts.values()))
+    return {"milestone_name": names.get(language) or words["name"], "celebration": celebration}
 
 
 def _unknown() -> StepResult:

@@ -1,14 +1,14 @@
 """``starter.py replay``: recorded histories against this code."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
 
-import worker
 from cli.output import print_json, print_table
 from codec import data_converter
 from models.errors import BadInput, Refused
@@ -19,13 +19,23 @@ from settings import load
 HISTORIES = Path(__file__).resolve().parent.parent / "tests" / "replay" / "histories"
 
 
-def replay(
-    files: Annotated[list[Path] | None, typer.Argument(help="Histories as JSON; default: the recorded ones.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Replay histories; exit 1 if this code would not have done the same."""
-    chosen = files or sorted(HISTORIES.glob("*.json"))
-    results = asyncio.run(_replay(chosen))
+Composed = Callable[[], tuple[Sequence[type], WorkflowRunner]]
+
+
+def make(composed: Composed) -> Callable[..., None]:
+    """The command; ``composed`` gives the workflows and the sandbox that the worker runs."""
+
+    def replay(
+        files: Annotated[list[Path] | None, typer.Argument(help="Histories as JSON; default: the recorded.")] = None,
+        as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    ) -> None:
+        """Replay histories; exit 1 if this code would not have done the same."""
+        _report(asyncio.run(_replay(files or sorted(HISTORIES.glob("*.json")), composed)), as_json)
+
+    return replay
+
+
+def _report(results: list[tuple[Path, str | None]], as_json: bool) -> None:
     if as_json:
         print_json([{"file": str(path), "same": problem is None, "problem": problem} for path, problem in results])
     else:
@@ -34,12 +44,13 @@ def replay(
         raise Refused("this code would not have done the same; guard the change with workflow.patched")
 
 
-async def _replay(files: list[Path]) -> list[tuple[Path, str | None]]:
+async def _replay(files: list[Path], composed: Composed) -> list[tuple[Path, str | None]]:
     settings = load()
     store = SqlStore.open(settings.database)
+    workflows, runner = composed()
     replayer = Replayer(
-        workflows=worker.WORKFLOWS,
-        workflow_runner=worker.runner(),
+        workflows=workflows,
+        workflow_runner=runner,
         data_converter=data_converter(settings, CustomerKeyStore(store.database)),
     )
     results: list[tuple[Path, str | None]] = []

@@ -39,6 +39,7 @@ class ProgramMilestone(Value):
 
     id: Slug
     name: str
+    names: dict[Language, str] = Field(default_factory=dict, description="Name shown to the customer, by language.")
     target_day: Annotated[int, Field(ge=1)]
     criteria: tuple[Slug, ...] = Field(min_length=1)
     celebration: dict[Language, str] = Field(default_factory=dict)

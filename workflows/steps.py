@@ -79,4 +79,5 @@ def _params(step: ActStep, program: OnboardingProgram | None) -> dict[str, JsonV
         return step.params
     milestone = next(one for one in program.milestones if one.id == step.params["milestone"])
     words: dict[str, JsonValue] = {language.value: text for language, text in milestone.celebration.items()}
-    return {**step.params, "name": milestone.name, "celebration": words}
+    names: dict[str, JsonValue] = {language.value: text for language, text in milestone.names.items()}
+    return {**step.params, "name": milestone.name, "names": names, "celebration": words}

@@ -61,6 +61,12 @@ class BookLoader:
             )
             return list(found.scalars())
 
+    async def live(self) -> frozenset[str]:
+        """Every customer that signed up by itself: an import adds to what is known of it, and is no news to it."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(customer.c.id).where(customer.c.imported_at.is_(None)))
+            return frozenset(found.scalars())
+
     async def _owned(
         self, table: Any, rows: Sequence[BookSubscription] | Sequence[BookTicket] | Sequence[BookChurn]
     ) -> LoadCount:

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from intake.csv.lifecycles import Lifecycles, imported, outreach_activated, tell
+from intake.csv.lifecycles import Lifecycles, Message, imported, outreach_activated, tell
 from intake.csv.parsed import ParsedBook
 from intake.csv.portfolio import AsOf, Derived, derive_all, report
 from intake.csv.report import ImportReport
@@ -52,6 +52,10 @@ class Book(Protocol):
         """Every customer that an import made and whose outreach is not held, by id."""
         ...
 
+    async def live(self) -> frozenset[str]:
+        """Every customer that signed up by itself."""
+        ...
+
 
 class Importer:
     """Imports of parsed books into one system."""
@@ -67,9 +71,11 @@ class Importer:
         """
         derived = derive_all(parsed, when)
         await self._load(parsed, derived, when)
-        occurrences = [(row.account.id, imported(row.account.id, when.at)) for row in derived if row.present]
-        await tell(self._lifecycles, occurrences, lambda more: self._progress("lifecycles", more))
-        return report(parsed, derived, when)
+        live = await self._book.live()
+        mine = [row.account for row in derived if row.present and row.account.id not in live]
+        messages = [Message(account.id, imported(account.id, when.at), account.plan or "") for account in mine]
+        await tell(self._lifecycles, messages, lambda more: self._progress("lifecycles", more))
+        return report(parsed, derived, when, live=live)
 
     async def _load(self, parsed: ParsedBook, derived: Sequence[Derived], when: AsOf) -> None:
         files, book = parsed.mapping.files, self._book
@@ -99,7 +105,7 @@ class Importer:
         its customers would wait for ever. A lifecycle that was told before recognises the key.
         """
         released = await release()
-        everyone = [(customer, outreach_activated(customer, at)) for customer in await self._book.imported()]
+        everyone = [Message(customer, outreach_activated(customer, at)) for customer in await self._book.imported()]
         await tell(self._lifecycles, everyone, lambda more: self._progress("lifecycles", more))
         return len(released)
 

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -19,11 +19,22 @@ from workflows.attributes import lifecycle_attributes, lifecycle_summary
 CONCURRENCY = 32
 """Calls in flight: enough to keep a local server busy, few enough to leave room for its other callers."""
 
+CALL = timedelta(seconds=10)
+"""For one call: a connection that hangs has no time limit of its own."""
+
+
+class Message(NamedTuple):
+    """Something to tell the lifecycle of a customer; ``plan`` is what an operator lists it by."""
+
+    customer: str
+    occurrence: Occurrence
+    plan: str = ""
+
 
 class Lifecycles(Protocol):
     """Where occurrences go."""
 
-    async def happened(self, customer: str, occurrence: Occurrence) -> None:
+    async def happened(self, customer: str, occurrence: Occurrence, *, plan: str = "") -> None:
         """Deliver it, starting the customer's lifecycle if it is not running. Raises Retryable."""
         ...
 
@@ -34,18 +45,19 @@ class TemporalLifecycles:
     def __init__(self, client: Client, *, task_queue: str, clock: Clock) -> None:
         self._client, self._task_queue, self._clock = client, task_queue, clock
 
-    async def happened(self, customer: str, occurrence: Occurrence) -> None:
+    async def happened(self, customer: str, occurrence: Occurrence, *, plan: str = "") -> None:
         """Signal ``happened``; a lifecycle that has seen the key recognises it."""
         try:
             await self._client.start_workflow(
                 "CustomerLifecycle",
-                LifecycleInput(customer=customer, clock=self._clock),
+                LifecycleInput(customer=customer, clock=self._clock, plan=plan),
                 id=lifecycle_id(customer),
                 task_queue=self._task_queue,
                 start_signal="happened",
                 start_signal_args=[occurrence],
-                search_attributes=lifecycle_attributes(customer),
+                search_attributes=lifecycle_attributes(customer, plan),
                 static_summary=lifecycle_summary(customer),
+                rpc_timeout=CALL,
             )
         except RPCError as error:
             raise Retryable(f"Temporal did not take what happened to customer {customer}: {error.message}") from error
@@ -62,19 +74,19 @@ def outreach_activated(customer: str, at: datetime) -> Occurrence:
 
 
 async def tell(
-    lifecycles: Lifecycles, occurrences: Sequence[tuple[str, Occurrence]], progress: Callable[[int], None]
+    lifecycles: Lifecycles, messages: Sequence[Message], progress: Callable[[int], None]
 ) -> None:
     """Deliver each, a bounded number at once. The first failure stops the rest; a repeat finds what was delivered."""
-    waiting = iter(occurrences)
+    waiting = iter(messages)
 
     async def deliver() -> None:
-        for customer, occurrence in waiting:
-            await lifecycles.happened(customer, occurrence)
+        for message in waiting:
+            await lifecycles.happened(message.customer, message.occurrence, plan=message.plan)
             progress(1)
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(CONCURRENCY, len(occurrences))):
+            for _ in range(min(CONCURRENCY, len(messages))):
                 group.create_task(deliver())
     except* Retryable as failures:
         raise failures.exceptions[0] from None

@@ -104,10 +104,10 @@ class ParsedBook:
         return values
 
     def _no_account(self, account: str) -> str | None:
-        return None if account in self.accounts else f"no account '{account}' was loaded"
+        return None if account in self.accounts else f"no account {account!r} was loaded"
 
     def _no_subscription(self, subscription: str) -> str | None:
-        return None if subscription in self.subscriptions else f"no subscription '{subscription}' was loaded"
+        return None if subscription in self.subscriptions else f"no subscription {subscription!r} was loaded"
 
     def _usage_identity(self, row: BookUsage) -> object:
         if self.mapping.repeated_usage_ids is RepeatedUsageIds.KEEP_FIRST:

@@ -88,9 +88,16 @@ def _days(later: datetime | None, earlier: datetime | None) -> int | None:
     return None if later is None or earlier is None else (later - earlier) // timedelta(days=1)
 
 
-def report(parsed: ParsedBook, derived: Sequence[Derived], when: AsOf, *, dry_run: bool = False) -> ImportReport:
-    """What an import of these rows does, or (dry run) would do."""
-    present = [row for row in derived if row.present]
+def report(
+    parsed: ParsedBook,
+    derived: Sequence[Derived],
+    when: AsOf,
+    *,
+    live: frozenset[str] = frozenset(),
+    dry_run: bool = False,
+) -> ImportReport:
+    """What an import of these rows did, or (dry run) would do; ``live`` are customers that signed up by themselves."""
+    present = [row for row in derived if row.present and row.account.id not in live]
     stages = Counter(row.stage.value for row in present if row.stage is not None)
     return ImportReport(
         source=parsed.mapping.source,
@@ -103,7 +110,8 @@ def report(parsed: ParsedBook, derived: Sequence[Derived], when: AsOf, *, dry_ru
             rules=dict(sorted(Counter(row.rule for row in present if row.rule).items())),
             lifecycles=0 if dry_run else len(present),
             onboarding_programs=stages[LifecycleStage.ONBOARDING.value],
-            not_yet=len(derived) - len(present),
+            not_yet=sum(not row.present for row in derived),
+            live=sum(row.account.id in live for row in derived),
             unknown=sum(row.stage is None for row in present),
             disputed=sum(row.standing.disputed for row in present),
             without_email=sum(row.account.email is None for row in present),

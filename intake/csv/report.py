@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from models.base import Value
 
@@ -54,6 +54,12 @@ class FileReport(Value):
     notes: tuple[Note, ...] = ()
     refused: tuple[Refusal, ...] = ()
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy does not support decorated properties
+    @property
+    def loaded(self) -> int:
+        """Rows of the file that the database holds now."""
+        return self.inserted + self.updated + self.unchanged
+
 
 class Started(Value):
     """What followed for the accounts."""
@@ -63,7 +69,8 @@ class Started(Value):
     lifecycles: Count = 0
     onboarding_programs: Count = Field(default=0, description="Accounts whose stage starts an onboarding program.")
     not_yet: Count = Field(default=0, description="Accounts that signed up after the as-of moment: data only.")
-    unknown: Count = Field(default=0, description="Accounts whose state no row tells: no stage, no lifecycle.")
+    unknown: Count = Field(default=0, description="Accounts whose state no row tells: a lifecycle without a stage.")
+    live: Count = Field(default=0, description="Customers that signed up by themselves: not held, not started again.")
     disputed: Count = Field(default=0, description="Accounts that pay though their last churn event says they left.")
     without_email: Count = Field(default=0, description="Accounts without an address: steps that need one are skipped.")
     without_zone: Count = Field(default=0, description="Accounts without a time zone.")

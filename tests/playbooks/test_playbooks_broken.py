@@ -75,7 +75,7 @@ FORM: list[Row] = [
     ("version: 1\n", "version: 1\n---\n", "3: ---", "a second document begins here, expected one playbook per file"),
     ("delay: 1 day", "delay: 1 fortnight", "14: 1", "wrong value '1 fortnight' for delay, expected 0 or a number and a unit"),
     ("delay: 1 day", "delay: 1", "14: 1", "a delay needs a unit, such as '3 days'"),
-    ("delay: 1 day", "delay: 99999999999999 days", "14: 99999999999999", "is longer than time lasts, expected a delay of some days"),
+    ("delay: 1 day", "delay: 99999999999999 days", "14: 99999999999999", "99999999999999 days is longer than any calendar"),
     ("kind: act\n    delay", "kind: akt\n    delay", "13: akt", "unknown kind 'akt', expected one of act, wait, await"),
     ("    kind: branch\n", "", "19: id: choose", "field 'kind' is missing, expected one of act, wait, await"),
     ("do: send_message", "do: send_mesage", "15: send_mesage", "wrong value 'send_mesage' for do, expected one of send_message"),

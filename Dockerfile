@@ -17,5 +17,5 @@ VOLUME /var/lib/steadfast
 # The console is the default; compose gives the worker a check of its own.
 EXPOSE 8700
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8700/healthz', timeout=4)"]
+    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8700/health', timeout=4)"]
 CMD ["python", "-m", "console.app"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,10 +26,13 @@ class BookLoader:
         """Accounts and their customers; a new customer is held, one already live is not held again."""
         given = {row.id: row for row in rows}
         async with self._database.write() as connection:
-            new, changed = await _customers(connection, given, as_of)
-            beside = await upsert(connection, account, [account_row(row) for row in given.values()])
-        updated = max(changed, beside.updated)
-        return LoadCount(inserted=new, updated=updated, unchanged=len(given) - new - updated)
+            known = await _customers(connection, given, as_of)
+            beside = await upsert(
+                connection, account, [account_row(given[name]) for name in given if name not in known.newer]
+            )
+        added = {str(key[0]) for key in beside.new | beside.changed} - known.new
+        updated = len(known.changed | added)
+        return LoadCount(inserted=len(known.new), updated=updated, unchanged=len(given) - len(known.new) - updated)
 
     async def subscriptions(self, rows: Sequence[BookSubscription]) -> LoadCount:
         """Spans of subscriptions."""
@@ -48,8 +51,8 @@ class BookLoader:
         async with self._database.write() as connection:
             of = await owners(connection, subscription, "customer", [row.subscription for row in rows])
             kept = [row_of(row, customer=of[row.subscription]) for row in rows if row.subscription in of]
-            count = await upsert(connection, usage_event, kept)
-        return count + LoadCount(orphans=tuple(row.id for row in rows if row.subscription not in of))
+            settled = await upsert(connection, usage_event, kept)
+        return settled.tally() + LoadCount(orphans=tuple(row.id for row in rows if row.subscription not in of))
 
     async def imported(self) -> list[str]:
         """Every customer that an import made and whose outreach is not held, by id."""
@@ -72,29 +75,38 @@ class BookLoader:
     ) -> LoadCount:
         async with self._database.write() as connection:
             known = await owners(connection, customer, "id", [row.customer for row in rows])
-            count = await upsert(connection, table, [row_of(row) for row in rows if row.customer in known])
-        return count + LoadCount(orphans=tuple(row.id for row in rows if row.customer not in known))
+            settled = await upsert(connection, table, [row_of(row) for row in rows if row.customer in known])
+        return settled.tally() + LoadCount(orphans=tuple(row.id for row in rows if row.customer not in known))
 
 
-async def _customers(connection: AsyncConnection, given: dict[str, BookAccount], as_of: datetime) -> tuple[int, int]:
-    """How many were new, how many changed. Inserted first, so that an event's own insert waits for this one."""
-    ids: list[tuple[object, ...]] = [(each,) for each in given]
-    before = {str(key[0]) for key in await existing(connection, customer, ids)}
-    fresh = [new_customer(row, as_of) for row in given.values() if row.id not in before]
+class _Known(NamedTuple):
+    """Ids of customers that were new, that changed, and of which a later import has told already."""
+
+    new: set[str]
+    changed: set[str]
+    newer: set[str]
+
+
+async def _customers(connection: AsyncConnection, given: dict[str, BookAccount], as_of: datetime) -> _Known:
+    """The customers of these accounts, brought up to date."""
+    before = {str(key[0]) for key in await existing(connection, customer, [(each,) for each in given])}
+    fresh = {row.id: new_customer(row, as_of) for row in given.values() if row.id not in before}
     if fresh:
-        await connection.execute(insert(connection, customer).on_conflict_do_nothing(), fresh)
-    # Locked in one order, so that two imports cannot wait for each other.
+        await connection.execute(insert(connection, customer).on_conflict_do_nothing(), list(fresh.values()))
     changed: list[Row] = []
+    newer: set[str] = set()
+    # Locked in one order, so that two imports cannot wait for each other.
     for name in sorted(before):
         row = await connection.execute(select(customer).where(customer.c.id == name).with_for_update(key_share=True))
         stored = dict(row.mappings().one())
+        if stored["imported_at"] is not None and stored["imported_at"] > as_of:
+            newer.add(name)
         wanted = await known_customer(connection, stored, given[name], as_of)
         if wanted != stored:
-            changed.append({**wanted, "key_id": name})
+            changed.append(wanted)
     if changed:
-        columns: Row = {column.name: bindparam(column.name) for column in customer.c if column.name != "id"}
-        await connection.execute(
-            update(customer).where(customer.c.id == bindparam("key_id")).values(columns),
-            [{name: value for name, value in row.items() if name != "id"} for row in changed],
-        )
-    return len(fresh), len(changed)
+        values: Row = {column.name: bindparam(column.name) for column in customer.c if column.name != "id"}
+        # The id's parameter has a name of its own: that of the column is taken by the values to set.
+        rows = [{**{name: row[name] for name in values}, "key": row["id"]} for row in changed]
+        await connection.execute(update(customer).where(customer.c.id == bindparam("key")).values(values), rows)
+    return _Known(set(fresh), {str(row["id"]) for row in changed}, newer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Table, and_, bindparam, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,23 +16,37 @@ KEYS_AT_ONCE = 400
 Key = tuple[object, ...]
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> LoadCount:
+class Settled(NamedTuple):
+    """Keys of the rows that were new, that changed, and how many distinct ones there were."""
+
+    new: frozenset[Key]
+    changed: frozenset[Key]
+    distinct: int
+
+    def tally(self) -> LoadCount:
+        """As a value."""
+        new, changed = len(self.new), len(self.changed)
+        return LoadCount(inserted=new, updated=changed, unchanged=self.distinct - new - changed)
+
+
+async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> Settled:
     """Bring the table's rows to these; of two with one key, the last wins."""
     names = [column.name for column in table.primary_key.columns]
     wanted: dict[Key, Row] = {tuple(row[name] for name in names): row for row in rows}
     stored = await existing(connection, table, list(wanted))
-    new = [row for key, row in wanted.items() if key not in stored]
-    changed = [row for key, row in wanted.items() if key in stored and _differs(row, stored[key])]
+    new = {key: row for key, row in wanted.items() if key not in stored}
+    changed = {key: row for key, row in wanted.items() if key in stored and _differs(row, stored[key])}
     if new:
-        await connection.execute(insert(connection, table).on_conflict_do_nothing(), new)
+        await connection.execute(insert(connection, table).on_conflict_do_nothing(), list(new.values()))
     if changed:
         # Parameters need names of their own: those of the columns are taken by the values to set.
         statement = update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in names))
-        values: Row = {name: bindparam(name) for name in changed[0] if name not in names}
+        values: Row = {name: bindparam(name) for name in rows[0] if name not in names}
         await connection.execute(
-            statement.values(values), [{**row, **{f"key_{name}": row[name] for name in names}} for row in changed]
+            statement.values(values),
+            [{**row, **{f"key_{name}": row[name] for name in names}} for row in changed.values()],
         )
-    return LoadCount(inserted=len(new), updated=len(changed), unchanged=len(wanted) - len(new) - len(changed))
+    return Settled(frozenset(new), frozenset(changed), len(wanted))
 
 
 async def existing(connection: AsyncConnection, table: Table, keys: Sequence[Key]) -> dict[Key, Row]:

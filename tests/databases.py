@@ -1,69 +1,26 @@
 """Databases for tests, migrated and empty: ``store`` and ``database`` come twice, on SQLite and on PostgreSQL.
 
-A plugin: ``pytest_plugins = ["tests.databases"]`` in the first conftest. One PostgreSQL server serves a whole run: with
-xdist the controller starts it and tells the workers, each of which has a database of its own.
+The server is the run's (``postgres_server``); each worker has a database of its own on it, emptied before each test.
 """
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from models.errors import Misconfigured
 from persistence import migrate
 from persistence.engine import Database
 from persistence.store import SqlStore
 from persistence.tables import METADATA
 from stack.postgres import database as postgres_database
-from stack.postgres import throwaway
-
-_TOLD = "steadfast_postgres"
-_running = ExitStack()
-
-
-@cache
-def _started() -> str:
-    """The run's server; it ends with this process, or at the end of the session."""
-    return _running.enter_context(throwaway(os.environ.get("STEADFAST_TEST_POSTGRES_URL")))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """In xdist's controller, for each worker: where the server is."""
-    try:
-        node.workerinput[_TOLD] = _started()
-    except Misconfigured:
-        node.workerinput[_TOLD] = ""
-
-
-def pytest_unconfigure() -> None:
-    """The session is over."""
-    _running.close()
-    _started.cache_clear()
-
-
-@pytest.fixture(scope="session")
-def postgres_server(request: pytest.FixtureRequest) -> str:
-    """The URL of the run's PostgreSQL server; make databases on it with ``stack.postgres.database``."""
-    told = getattr(request.config, "workerinput", {}).get(_TOLD)
-    try:
-        return told or _started()
-    except Misconfigured as error:
-        if os.environ.get("STEADFAST_REQUIRE_ALL") == "1":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")
 def postgres_migrated(postgres_server: str, worker_id: str) -> Iterator[str]:
-    """This test process's own database, migrated."""
+    """This worker's own database, migrated."""
     with postgres_database(postgres_server, f"steadfast_{worker_id}") as url:
         migrate.upgrade(url)
         yield url

@@ -1,10 +1,9 @@
-"""The databases, for a run of this folder alone."""
+"""The databases of this folder: of both kinds, copied or emptied instead of migrated for each test."""
 
 from tests.databases import (
     database,
     database_url,
     postgres_migrated,
-    postgres_server,
     postgres_url,
     sqlite_migrated,
     sqlite_url,
@@ -15,7 +14,6 @@ __all__ = [
     "database",
     "database_url",
     "postgres_migrated",
-    "postgres_server",
     "postgres_url",
     "sqlite_migrated",
     "sqlite_url",

@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     task_queue: str = "steadfast"
     build_id: str = Field(default="", description="Deployment build of this worker; empty: unversioned.")
     payload_key: SecretStr | None = Field(
-        default=None, description="32 bytes in base64: encrypts every payload under a key per customer. Unset: plain."
+        default=None,
+        description="32 bytes in base64 (during a rotation: new,old): encrypts payloads, a key per customer. Unset: plain.",
     )
 
     events_secret: SecretStr | None = Field(default=None, description="Standard Webhooks secret of POST /events.")

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     build_id: str = Field(default="", description="Deployment build of this worker; empty: unversioned.")
     payload_key: SecretStr | None = Field(
         default=None,
-        description="32 bytes in base64 (during a rotation: new,old): encrypts payloads, a key per customer. Unset: plain.",
+        description="32 bytes in base64 (in a rotation: new,old): encrypts payloads, a key per customer. Unset: plain.",
     )
 
     events_secret: SecretStr | None = Field(default=None, description="Standard Webhooks secret of POST /events.")

@@ -3,6 +3,7 @@
 Field names are snake_case; amounts are decimal strings; moments are RFC 3339 with a zone.
 """
 
+import unicodedata
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +18,16 @@ from models.ids import CustomerId
 
 _ZONES = available_timezones()
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+def _printable(value: str) -> str:
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise ValueError("control characters are not allowed")
+    return value
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+]
 
 
 def _check_email(value: str) -> str:

@@ -105,6 +105,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
 
 def build_worker(client: Client, given: Collaborators, *, task_queue: str, build_id: str = "") -> Worker:
     """A worker for every workflow and activity; with a build id it takes part in Worker Versioning."""
+    # The behaviour is said here and not on the workflows: a server refuses one from a worker without a build.
     versioned = None
     if build_id:
         versioned = WorkerDeploymentConfig(

@@ -1,7 +1,7 @@
 """One outbound webhook, stored before it is posted, posted until the receiver takes it (section 14.3 of the domain)."""
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -13,7 +13,7 @@ from workflows import policies
 from workflows.attributes import delivery_attributes
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class WebhookDelivery:
     """``webhook:<customer>:<delivery>``: a process of its own, so that a receiver that is down delays nothing else."""
 

@@ -8,7 +8,7 @@ from collections import deque
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
@@ -23,7 +23,7 @@ from workflows.onboarding import OnboardingProgram
 from workflows.sequence import Sequence
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class CustomerLifecycle:
     """``customer:<id>``."""
 

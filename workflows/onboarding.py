@@ -7,7 +7,6 @@ reaches the playbook as events of the run, and the interpreter decides what we d
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 from activities.onboarding import OnboardingActivities
@@ -26,7 +25,7 @@ from workflows.play import Play
 STEP_COMPLETED = "onboarding_step_completed"
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class OnboardingProgram(Play):
     """``onboarding:<customer>:<cycle>``."""
 

@@ -1,14 +1,13 @@
 """An automation of section 14 of the domain: steps at their delays, until the last, the goal or an exit."""
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 
 from models.enums import RunStatus
 from models.play import PlayInput
 from workflows.play import Play
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@workflow.defn
 class Sequence(Play):
     """``sequence:<customer>:<playbook>:<n>``."""
 

@@ -4,6 +4,8 @@
 422 malformed, with field and reason; 503 the database does not answer, try again.
 """
 
+import logging
+from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -12,15 +14,17 @@ from starlette.responses import JSONResponse
 from console.answers import answer, answer_for
 from console.body import TooLarge, read_body
 from console.deps import Deps, Given
-from intake.inbox import receive
+from intake.deliver import describe
+from intake.inbox import Receipt, receive
 from intake.parse import parse
-from models.errors import BadInput, Rejected, SteadfastError
-from models.events import EventType
+from models.errors import BadInput, Rejected
+from models.events import Event, EventType
 
 SOURCE = "events"
 """Under which the inbox keeps what comes in here (and from the command line: an event told twice is one event)."""
 
 router = APIRouter()
+_log = logging.getLogger("steadfast.console")
 
 
 @router.post("/events", response_class=JSONResponse)
@@ -29,6 +33,10 @@ async def post_event(request: Request, deps: Given) -> JSONResponse:
     kind, response = await _take(request, deps)
     deps.counters.received(kind, response.status_code)
     return response
+
+
+class _NotStored(Exception):
+    """The database did not take the event."""
 
 
 async def _take(request: Request, deps: Deps) -> tuple[EventType | None, JSONResponse]:
@@ -41,7 +49,7 @@ async def _take(request: Request, deps: Deps) -> tuple[EventType | None, JSONRes
         now = deps.now()
         event = parse(body, now=now, currency=deps.currency)
         kind = event.type
-        receipt = await receive(deps.store, event, source=SOURCE, now=now)
+        receipt = await _store(deps, event, now)
     except TooLarge:
         reason = f"at most {deps.max_event_bytes} bytes"
         return None, answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", reason)
@@ -49,10 +57,20 @@ async def _take(request: Request, deps: Deps) -> tuple[EventType | None, JSONRes
         return None, answer(HTTPStatus.UNAUTHORIZED, "unauthorized", error.message)
     except BadInput as error:
         return kind, answer_for(error)
-    except SteadfastError as error:
-        return kind, answer(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", type(error).__name__)
+    except _NotStored:
+        return kind, answer(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the event was not stored; send it again")
     told = {"event_id": event.event_id, "number": receipt.number}
     if not receipt.new:
         return kind, JSONResponse({"status": "duplicate", **told}, status_code=HTTPStatus.OK)
     await deps.delivery.try_now(receipt.row, now)
     return kind, JSONResponse({"status": "accepted", **told}, status_code=HTTPStatus.ACCEPTED)
+
+
+async def _store(deps: Deps, event: Event, now: datetime) -> Receipt:
+    try:
+        return await receive(deps.store, event, source=SOURCE, now=now)
+    except BadInput:
+        raise
+    except Exception as error:  # whatever it was, nothing is stored, and the producer has to hear it
+        _log.error("event not stored", extra={"error": describe(error)})
+        raise _NotStored from error

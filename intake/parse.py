@@ -99,11 +99,18 @@ def _first(errors: list[ErrorDetails]) -> BadInput:
         "dict_type": "expected an object",
     }
     reason = told.get(chosen["type"], chosen["msg"].removeprefix("Value error, ").removeprefix("Input should be "))
-    return BadInput(_spoken(reason), field=path or "data")
+    return BadInput(_spoken(reason), field=path or _named(reason))
+
+
+def _named(reason: str) -> str:
+    """The field that a rule about the whole event speaks of."""
+    named = re.search(r"\b(customer|data)\.\w+", reason)
+    return named[0] if named else "data"
 
 
 def _spoken(reason: str) -> str:
-    return f"expected {reason}" if reason.startswith(("a valid", "'", "greater", "less")) else reason
+    reason = re.sub(r"^String should match pattern '(.*)'$", r"the form \1", reason)
+    return f"expected {reason}" if reason.startswith(("a valid", "'", "greater", "less", "the form")) else reason
 
 
 def _check_type(value: JsonValue) -> None:

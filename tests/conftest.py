@@ -1,5 +1,6 @@
 """Fixtures of every room: servers of the run, a namespace or database per worker, and the time each folder took."""
 
+import shutil
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -100,12 +101,20 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
+@pytest.fixture(scope="session")
+def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
     """A migrated SQLite database of this test."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'steadfast.db'}"
-    migrate.upgrade(url)
-    return url
+    file = tmp_path / "steadfast.db"
+    shutil.copy(sqlite_migrated, file)
+    return f"sqlite+aiosqlite:///{file}"
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ POSTGRES = "steadfast_postgres"
 
 
 @contextmanager
-def temporal() -> Iterator[str]:
-    """The address of a dev server of this run."""
+def temporal(*extra: str) -> Iterator[str]:
+    """The address of a dev server of this run; ``extra`` are arguments of its own."""
     binary = temporal_cli.find(load())
     if binary is None:
         raise RuntimeError("no Temporal server found; `make test` prepares one (python -m stack.prepare)")
@@ -40,6 +40,7 @@ def temporal() -> Iterator[str]:
                 *(part for attribute in attributes for part in ("--search-attribute", attribute)),
                 "--dynamic-config-value",
                 "frontend.workerVersioningWorkflowAPIs=true",
+                *extra,
             ],
         )
     )

@@ -1,0 +1,26 @@
+"""Companies of this room: one whose webhooks have a receiver."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.harness import SECRET, Company, company
+from tests.workflows.receiver import Receiver, receiver
+
+
+@pytest.fixture
+async def hooks() -> AsyncIterator[Receiver]:
+    """The receiver of the company's webhooks."""
+    async with receiver(SECRET) as made:
+        yield made
+
+
+@pytest.fixture
+async def hooked_company(
+    skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path, hooks: Receiver
+) -> AsyncIterator[Company]:
+    """A company whose days pass in milliseconds and whose webhooks go to ``hooks``."""
+    async with company(skipping.client, sqlite_url, tmp_path, n8n_cs_webhook_url=hooks.url) as made:
+        yield made

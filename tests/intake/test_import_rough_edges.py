@@ -164,8 +164,10 @@ def test_a_utf16_file_is_refused_whole(book: Book) -> None:
 
 
 def test_lines_are_physical_also_after_a_quoted_line_break(book: Book) -> None:
-    parsed = book(accounts='id,name,email,zone,plan\nA-1,"Uno\nDos",,,Basic\n\nA-3,Tres,not-an-address,,Basic\n')
-    assert refusals(parsed, "accounts.csv") == [(5, "email", "expected an address such as ana@example.com")]
+    parsed = book(accounts=FILES["accounts.csv"] + 'A-3,"Tres\nmás",,,Basic\n\nA-4,Cuatro,not-an-address,,Basic\n')
+    (first, column, _), last = refusals(parsed, "accounts.csv")
+    assert (first, column) == (4, "name")
+    assert last == (7, "email", "expected an address such as ana@example.com")
 
 
 def test_a_quote_that_never_ends_is_refused_and_not_swallowed_silently(book: Book) -> None:

@@ -16,9 +16,9 @@ from pydantic import JsonValue
 from models.condition import evaluate
 from models.enums import RunStatus, WaitingFor
 from models.events import Occurrence
-from models.playbook import ActStep, AwaitStep, BranchStep, EscalateStep, Playbook, Step, WaitStep
+from models.playbook import ActStep, AwaitStep, BranchStep, EscalateStep, Playbook, Step
 from models.run import HELD_UNTIL, Decision, Do, End, Escalate, RunState, StepResult, StepState, StepStatus, Wait
-from rules.stepping import never_reached, release, remember, resolve, settle_step, with_step
+from rules.stepping import RELEASED, never_reached, release, remember, resolve, settle_step, with_step
 
 
 def begin(
@@ -41,10 +41,13 @@ def begin(
 
 
 def observe(playbook: Playbook, state: RunState, seen: Occurrence) -> RunState:
-    """An event reached the run: it may end it, answer an await, start anchored steps, release held ones."""
+    """An event reached the run: it may end it, answer an await, start anchored steps, release held ones.
+
+    Time passes up to the event first: what ended before it happened is not answered by it, however late it is told.
+    """
     if state.status is not RunStatus.RUNNING:
         return state
-    state = remember(state, seen)
+    state = remember(_pass_time(playbook, state, seen.at), seen)
     for goal in playbook.goals:
         if seen.matches(goal.event):
             return finish(state, RunStatus.GOAL_MET, goal.reason or f"goal met: {seen.name}", seen.at)
@@ -55,10 +58,11 @@ def observe(playbook: Playbook, state: RunState, seen: Occurrence) -> RunState:
         state = release(playbook, state, seen.at)
     for step in playbook.steps:
         now = state.steps[step.id]
-        if isinstance(step, AwaitStep) and now.status is StepStatus.RUNNING:
+        if isinstance(step, AwaitStep) and now.status is StepStatus.RUNNING and now.due is not None:
             pattern = next((p for p in step.events if seen.matches(p)), None)
-            if pattern is not None:
-                state = settle_step(state, step.id, StepStatus.DONE, pattern, f"event {seen.name}", seen.at)
+            if pattern is not None and seen.at >= now.due - step.delay:
+                ended = max(seen.at, now.began or seen.at)
+                state = settle_step(state, step.id, StepStatus.DONE, pattern, f"event {seen.name}", ended)
     return resolve(playbook, state)
 
 
@@ -67,7 +71,8 @@ def answer(playbook: Playbook, state: RunState, outcome: str, at: datetime) -> R
     for step in playbook.steps:
         now = state.steps[step.id]
         if isinstance(step, AwaitStep) and now.status is StepStatus.RUNNING and outcome in step.outcomes:
-            state = settle_step(state, step.id, StepStatus.DONE, outcome, f"outcome {outcome}", at)
+            ended = max(at, now.began or at)
+            state = settle_step(state, step.id, StepStatus.DONE, outcome, f"outcome {outcome}", ended)
             return resolve(playbook, state.model_copy(update={"answered": True}))
     return state
 
@@ -83,12 +88,13 @@ def open_outcomes(playbook: Playbook, state: RunState) -> tuple[str, ...]:
 
 def run_step(state: RunState, step_id: str, now: datetime) -> RunState:
     """The step's activity is about to be asked: from here it is never asked again."""
-    return with_step(state, step_id, status=StepStatus.RUNNING, began=now)
+    return with_step(state, step_id, status=StepStatus.RUNNING, began=now, reason="")
 
 
 def settle(playbook: Playbook, state: RunState, step_id: str, result: StepResult, now: datetime) -> RunState:
-    """Fold what the step's activity answered."""
-    if state.status is not RunStatus.RUNNING:
+    """Fold what the step's activity answered; an answer that nobody waits for any more changes nothing."""
+    asked = state.steps[step_id]
+    if state.status is not RunStatus.RUNNING or asked.status is not StepStatus.RUNNING:
         return state
     state = state.model_copy(update={"values": {**state.values, **result.values}})
     match result.status:
@@ -96,6 +102,8 @@ def settle(playbook: Playbook, state: RunState, step_id: str, result: StepResult
             state = settle_step(state, step_id, StepStatus(result.status), result.status, result.reason, now)
         case "held":
             state = with_step(state, step_id, status=StepStatus.HELD, reason=result.reason)
+            if asked.reason == RELEASED:
+                state = release(playbook, state, now)
         case "deferred":
             due = result.until or now
             state = with_step(state, step_id, status=StepStatus.PENDING, due=max(due, now), reason=result.reason)
@@ -114,16 +122,16 @@ def escalated(state: RunState, level: int) -> RunState:
 
 
 def finish(state: RunState, status: RunStatus, reason: str, at: datetime) -> RunState:
-    """End the run; what was still open is recorded as skipped, with the reason."""
-    left = {step_id: step for step_id, step in state.steps.items() if not step.status.settled}
-    closed = {
-        step_id: step.model_copy(
-            update={"status": StepStatus.SKIPPED, "result": "skipped", "reason": reason, "ended": at}
-        )
-        for step_id, step in left.items()
-    }
-    steps = {**state.steps, **closed}
-    return state.model_copy(update={"status": status, "reason": reason, "ended": at, "steps": steps})
+    """End the run; what was still open is recorded as skipped, with the reason.
+
+    ``at`` may lie before what the run has seen since (a goal told late), but not before the run itself.
+    """
+    at = max(at, state.started)
+    for step_id, one in state.steps.items():
+        if not one.status.settled:
+            ended = max(at, one.began or at)
+            state = settle_step(state, step_id, StepStatus.SKIPPED, "skipped", reason, ended)
+    return state.model_copy(update={"status": status, "reason": reason, "ended": at})
 
 
 def advance(
@@ -151,37 +159,52 @@ def advance(
 
 
 def _pass_time(playbook: Playbook, state: RunState, now: datetime) -> RunState:
-    """Settle waits, branches, time-outs and steps before an import, until nothing moves."""
-    moved = True
-    while moved:
-        moved = False
-        for step in playbook.steps:
-            one = state.steps[step.id]
-            changed = _pass_one(step, one, state, now)
-            if changed is not None:
-                state = resolve(playbook, changed)
-                moved = True
-    return state
+    """Settle waits, branches, time-outs and steps before an import, each in its turn: earliest first, then file order.
+
+    The order is that of the moments and not of the looking, so a run looked at late is the run looked at often.
+    """
+    while True:
+        turns = [
+            (moment, position)
+            for position, step in enumerate(playbook.steps)
+            if (moment := _moment(step, state)) is not None and moment <= now
+        ]
+        if not turns:
+            return state
+        _, position = min(turns)
+        state = resolve(playbook, _pass_one(playbook.steps[position], state))
 
 
-def _pass_one(step: Step, one: StepState, state: RunState, now: datetime) -> RunState | None:
+def _moment(step: Step, state: RunState) -> datetime | None:
+    """When time alone moves the step, if ever."""
+    one = state.steps[step.id]
     if one.status is StepStatus.RUNNING and isinstance(step, AwaitStep) and step.timeout is not None:
-        ends = (one.began or now) + step.timeout
-        if ends <= now:
-            return settle_step(state, step.id, StepStatus.DONE, "timeout", f"no answer in {step.timeout}", ends)
-    if one.status is not StepStatus.PENDING or one.due is None or one.due > now:
+        return one.began + step.timeout if one.began else None
+    if one.status is not StepStatus.PENDING or one.due is None:
         return None
-    if state.not_before is not None and one.due < state.not_before:
+    return one.due if not isinstance(step, ActStep | EscalateStep) or _before_import(one.due, state) else None
+
+
+def _before_import(due: datetime, state: RunState) -> bool:
+    return state.not_before is not None and due < state.not_before
+
+
+def _pass_one(step: Step, state: RunState) -> RunState:
+    """The step's moment has come."""
+    one = state.steps[step.id]
+    assert one.due is not None, "a step without a due moment has no moment"
+    if one.status is StepStatus.RUNNING and isinstance(step, AwaitStep) and one.began and step.timeout:
+        reason = f"no answer in {step.timeout}"
+        return settle_step(state, step.id, StepStatus.DONE, "timeout", reason, one.began + step.timeout)
+    if _before_import(one.due, state):
         return settle_step(state, step.id, StepStatus.SKIPPED, "skipped", "before import", one.due)
     match step:
-        case WaitStep():
-            return settle_step(state, step.id, StepStatus.DONE, "done", "", one.due)
-        case BranchStep():
-            return settle_step(state, step.id, StepStatus.DONE, _choose(step, state), "", one.due)
         case AwaitStep():
             return _start_await(step, one.due, state)
-        case ActStep() | EscalateStep():
-            return None
+        case BranchStep():
+            return settle_step(state, step.id, StepStatus.DONE, _choose(step, state), "", one.due)
+        case _:
+            return settle_step(state, step.id, StepStatus.DONE, "done", "", one.due)
 
 
 def _start_await(step: AwaitStep, due: datetime, state: RunState) -> RunState:
@@ -190,7 +213,7 @@ def _start_await(step: AwaitStep, due: datetime, state: RunState) -> RunState:
     state = with_step(state, step.id, status=StepStatus.RUNNING, began=due)
     for pattern in step.events:
         seen = state.latest.get(pattern)
-        if seen is not None and seen >= since:
+        if seen is not None and seen >= since and (step.timeout is None or seen < due + step.timeout):
             return settle_step(state, step.id, StepStatus.DONE, pattern, f"event {pattern}", max(seen, due))
     return state
 
@@ -220,12 +243,12 @@ def _due_step(playbook: Playbook, state: RunState, now: datetime) -> Do | None:
 
 
 def _escalation(playbook: Playbook, state: RunState) -> Escalate | None:
-    """The next rise of the path: level 0 is the owner, who has it already."""
+    """The next rise of the path: level 0 is the owner, who has it already; an import starts the timeline anew."""
     path = playbook.escalation
     if path is None or state.answered or state.escalated + 1 >= len(path.path):
         return None
     level = state.escalated + 1
-    return Escalate(level=level, role=path.path[level], due=state.started + path.timeline * level)
+    return Escalate(level=level, role=path.path[level], due=(state.not_before or state.started) + path.timeline * level)
 
 
 def _open(playbook: Playbook, state: RunState) -> Iterable[Step]:

@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 
 from models.events import Occurrence
-from models.playbook import Playbook, Step
+from models.playbook import ActStep, EscalateStep, Playbook, Step
 from models.run import RunState, StepStatus
 
 _ANCHOR_EVENT = "event:"
+
+RELEASED = "outreach was activated meanwhile"
+"""On a step whose activity was asked before the activation: an answer that it is held is out of date."""
 
 
 def resolve(playbook: Playbook, state: RunState) -> RunState:
@@ -57,6 +60,8 @@ def release(playbook: Playbook, state: RunState, at: datetime) -> RunState:
             else:
                 reason = "overdue when outreach was activated"
                 state = settle_step(state, step_id, StepStatus.SKIPPED, "skipped", reason, at)
+        elif one.status is StepStatus.RUNNING and isinstance(playbook.step(step_id), ActStep | EscalateStep):
+            state = with_step(state, step_id, reason=RELEASED)
     return state
 
 
@@ -71,7 +76,7 @@ def never_reached(state: RunState, at: datetime) -> RunState:
 def remember(state: RunState, seen: Occurrence) -> RunState:
     """Note the first and the latest time of the event's names."""
     first, latest = dict(state.events), dict(state.latest)
-    for name in {seen.kind, seen.name}:
+    for name in dict.fromkeys((seen.kind, seen.name)):
         first.setdefault(name, seen.at)
         latest[name] = max(latest.get(name, seen.at), seen.at)
     return state.model_copy(update={"events": first, "latest": latest})

@@ -3,7 +3,7 @@
 Transactional mail always goes. Times are wall times in the recipient's zone, so a clock change cannot move them.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.contact import Permission
@@ -11,6 +11,9 @@ from models.enums import MessageClass
 
 CAPPED = (MessageClass.RELATIONSHIP, MessageClass.MARKETING)
 CAP_WINDOW = timedelta(days=7)
+
+_DAYS_AHEAD = 4
+"""Today, tomorrow, and a day that a clock change or a move over the date line swallowed."""
 
 
 def may_contact(
@@ -50,7 +53,7 @@ def in_window(
     local = now.astimezone(ZoneInfo(zone))
     if not _quiet(local.time(), quiet_from, quiet_until):
         return Permission(True)
-    return Permission(False, "quiet hours", _opens(local, quiet_until))
+    return Permission(False, "quiet hours", _opens(local, quiet_from, quiet_until))
 
 
 def _quiet(at: time, quiet_from: time, quiet_until: time) -> bool:
@@ -59,12 +62,19 @@ def _quiet(at: time, quiet_from: time, quiet_until: time) -> bool:
     return at >= quiet_from or at < quiet_until
 
 
-def _opens(local: datetime, quiet_until: time) -> datetime:
-    """The next moment at which the window is open, in UTC terms of the zone on that day.
+def _opens(local: datetime, quiet_from: time, quiet_until: time) -> datetime:
+    """The next moment at which the quiet hours end, in UTC.
 
-    A wall time that a clock change skips does not exist; reading it back through UTC lands after the gap.
+    A wall time that a clock change skips does not exist: read back through UTC it lands after the gap. One that a
+    change repeats comes twice, and the first may have passed. Both are tried on the days that follow.
     """
-    day = local.date() if local.time() < quiet_until else local.date() + timedelta(days=1)
-    opens = datetime.combine(day, quiet_until, tzinfo=local.tzinfo)
-    utc = ZoneInfo("UTC")
-    return opens.astimezone(utc).astimezone(local.tzinfo).astimezone(utc)
+    moments = (
+        datetime.combine(local.date() + timedelta(days=days), quiet_until, tzinfo=local.tzinfo).replace(fold=fold)
+        for days in range(_DAYS_AHEAD)
+        for fold in (0, 1)
+    )
+    now = local.astimezone(UTC)
+    for moment in (wall.astimezone(UTC) for wall in moments):
+        if moment > now and not _quiet(moment.astimezone(local.tzinfo).time(), quiet_from, quiet_until):
+            return moment
+    raise AssertionError("quiet hours end every day")  # pragma: no cover

@@ -37,10 +37,11 @@ def decide(stage: LifecycleStage | None, facts: Mapping[str, JsonValue]) -> Stag
 
 
 def _leave_trial(facts: Mapping[str, JsonValue]) -> StageVerdict | None:
-    if facts.get("subscription_status") == SubscriptionStatus.ACTIVE:
+    status = facts.get("subscription_status")
+    if status == SubscriptionStatus.ACTIVE:
         return _verdict("trial_converted", LifecycleStage.ONBOARDING, facts, "subscription_status")
     remaining = _number(facts, "trial_days_remaining")
-    if remaining is not None and remaining <= 0:
+    if status is not None and remaining is not None and remaining <= 0:
         return _verdict("trial_expired", LifecycleStage.CHURNED, facts, "subscription_status", "trial_days_remaining")
     return None
 

@@ -29,10 +29,11 @@ class Frame:
         """``store``: where transactions come from."""
         self._store = store
 
-    async def run(self, step: StepInput, effect: Effect, *, contacts: bool = False) -> StepResult:
+    async def run(self, step: StepInput, effect: Effect, *, contacts: bool = False, part: bool = False) -> StepResult:
         """The stored result, or the verdict of the conditions, or the effect's own result, stored.
 
         ``contacts``: the effect reaches somebody outside; it is held while the customer's outreach is held.
+        ``part``: once it is done the step goes on to something else, so the step itself is not done yet.
         """
         async with self._store.begin() as tx:
             earlier = await tx.effects.get(step.key)
@@ -42,7 +43,7 @@ class Frame:
             result = await self.check(tx, step, customer, contacts=contacts)
             if result is None:
                 result = await effect(tx, step, customer)
-            await finish(tx, step, result)
+            await finish(tx, step, result, goes_on=part and result.status == "done")
             return result
 
     @staticmethod
@@ -80,11 +81,13 @@ async def customer_of(tx: Transaction, customer: str) -> Customer:
     return found
 
 
-async def finish(tx: Transaction, step: StepInput, result: StepResult) -> None:
-    """Store a final result under the key, and the step in the read model."""
+async def finish(tx: Transaction, step: StepInput, result: StepResult, *, goes_on: bool = False) -> None:
+    """Store a final result under the key, and the step in the read model unless it goes on."""
     final = result.status in _FINAL
     if final:
         await tx.effects.put(step.key, step.workflow_id, result, step.now)
+    if goes_on:
+        return
     status = {"goal_met": "skipped", "exited": "skipped", "deferred": "pending"}.get(result.status, result.status)
     row = StepRecord(
         step_id=step.step_id,

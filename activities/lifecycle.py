@@ -22,6 +22,7 @@ from rules.segments import segment_of
 IMPORTED = "imported"
 STALLED = "onboarding_stalled"
 WELCOME = "onboarding.welcome_sequence"
+WIN_BACK = "win_back_sequence"
 STALLED_SEQUENCE = "onboarding.stalled_onboarding"
 
 # A producer may report late. Delays count from the event itself if it is fresh; from now if it is older than this, so
@@ -110,7 +111,8 @@ class LifecycleActivities:
         for name in STAGE_WORKFLOWS[transition.to_stage]:
             key = f"stage:{customer.id}:{asked.occurrence.key}:{name}"
             data = {"from_stage": transition.from_stage, "to_stage": transition.to_stage, "reason": transition.reason}
-            stored = await store_webhook(tx, self._house, customer, name, key, asked.now, data)
+            refused = "no marketing consent" if name == WIN_BACK and customer.consent_marketing is not True else ""
+            stored = await store_webhook(tx, self._house, customer, name, key, asked.now, data, refused=refused)
             if stored.status is DeliveryStatus.PENDING:
                 deliveries.append(
                     DeliveryInput(delivery_id=stored.id, customer=customer.id, workflow=name, clock=asked.clock)

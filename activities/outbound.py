@@ -74,8 +74,10 @@ async def store_webhook(
     key: str,
     now: datetime,
     data: Mapping[str, JsonValue],
+    *,
+    refused: str = "",
 ) -> WebhookDelivery:
-    """Store the envelope of section 14.3; without an address it is stored as skipped.
+    """Store the envelope of section 14.3; without an address, or ``refused`` for a reason, it is stored as skipped.
 
     The customer's e-mail and MRR are in it only where configured (G16).
     """
@@ -96,15 +98,15 @@ async def store_webhook(
         "data": dict(data),
         "timestamp": now.isoformat(),
     }
-    known = CS_EVENTS in house.webhooks
+    skip = refused or ("" if CS_EVENTS in house.webhooks else "no address configured")
     delivery = WebhookDelivery(
         key=key,
         customer=customer.id,
         workflow=workflow,
         target=CS_EVENTS,
         payload=payload,
-        status=DeliveryStatus.PENDING if known else DeliveryStatus.SKIPPED,
+        status=DeliveryStatus.SKIPPED if skip else DeliveryStatus.PENDING,
         created_at=now,
-        response="" if known else "no address configured",
+        response=skip,
     )
     return await tx.outbox.add(delivery)

@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.ports import Store
 from intake.occurrence import occurrence_key, occurrence_of
 from models.clock import Clock, utc_now
+from models.enums import SubscriptionStatus
 from models.events import Event, EventType, Occurrence
 from models.ids import lifecycle_id
 from models.play import LifecycleInput
@@ -154,7 +155,8 @@ class Deliverer:
             if event.type is EventType.USER_LOGGED_IN:
                 key = occurrence_key(row.source, row.event_id)
                 await transaction.facts.add_login(customer.id, event.occurred_at, key)
-            if event.type in FACTS and not await transaction.runs.awaited(customer.id, event.type.value):
+            fact = event.type in FACTS and not await transaction.runs.awaited(customer.id, event.type.value)
+            if fact or _superseded(event, customer):
                 await transaction.inbox.delivered(row.number, now)
                 return
         # The facts are committed before the workflow hears of them: what it reads is at least as new as its signal.
@@ -208,6 +210,12 @@ def describe(error: Exception) -> str:
     else:
         text = str(error)
     return f"{type(error).__name__}: {' '.join(text.split())}"[:300]
+
+
+def _superseded(event: Event, customer: Customer) -> bool:
+    """A cancellation from before a subscription that is already known: history, and no reason to end anything."""
+    cancels = event.type is EventType.SUBSCRIPTION_CANCELLED
+    return cancels and customer.subscription_status is SubscriptionStatus.ACTIVE
 
 
 def _unreachable(error: Exception) -> bool:

@@ -33,7 +33,6 @@ async def _suppress(ana: Life) -> None:
     [
         ({"consent_relationship": False}, "relationship mail declined"),
         ({"email": None}, "e-mail address unknown"),
-        ({"first_name": None}, "first_name"),
         ({"timezone": None, "imported": True}, "time zone unknown"),
         ({"suppressed": True}, "address suppressed: unsubscribed"),
     ],
@@ -63,7 +62,7 @@ async def test_a_mail_that_may_not_go_is_skipped_with_its_reason(
 async def test_quiet_hours_defer_a_mail_to_the_morning_of_its_recipient(
     skipping: WorkflowEnvironment, skipping_company: Company
 ) -> None:
-    # Nine in the morning in London is past eight in the evening in Auckland.
+    # Nine in the morning UTC is after eight in the evening in Auckland.
     async with living(skipping, skipping_company, timezone="Pacific/Auckland") as ana:
         await ana.subscribes()
         await ana.does("welcome", "first_chatbot", "install")

@@ -54,7 +54,7 @@ async def test_trial_paid_cancelled_and_won_back(skipping: WorkflowEnvironment, 
 async def test_win_back_is_asked_for_only_where_marketing_is_allowed(
     skipping: WorkflowEnvironment, skipping_company: Company
 ) -> None:
-    for consent, announced in ((None, False), ({"marketing": False}, False), ({"marketing": True}, True)):
+    for consent, announced in (({}, False), ({"marketing": False}, False), ({"marketing": True}, True)):
         async with living(skipping, skipping_company, consent=consent) as ana:
             await ana.tell(EventType.TRIAL_STARTED)
             await ana.cancels()

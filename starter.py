@@ -16,6 +16,7 @@ from cli.importing import import_
 from cli.playbooks import make as playbooks
 from cli.replay import make as replaying
 from cli.show import show
+from cli.team import team
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
 
@@ -44,6 +45,7 @@ for name, command in (
     ("step", step),
     ("outcome", outcome),
     ("replay", replaying(_composed)),
+    ("team", team),
     ("migrate", migrate),
 ):
     app.command(name)(command)

@@ -7,15 +7,14 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from activities.exchange import Inbox, Outbox
 from activities.repositories import (
     Communications,
     Customers,
     Effects,
     Facts,
-    Inbox,
     Lifecycles,
     Onboardings,
-    Outbox,
     Runs,
     Work,
 )

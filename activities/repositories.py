@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from models.enums import CommunicationStatus, DeliveryStatus, MessageClass, Segment
+from models.enums import CommunicationStatus, MessageClass, Segment
 from models.events import Event
 from models.play import OnboardingRecord, RunRecord, StepRecord
 from models.records import (
@@ -19,12 +19,10 @@ from models.records import (
     CsmTask,
     Customer,
     InAppNotice,
-    InboxRow,
     MeetingProposal,
     Notice,
     RunRow,
     Transition,
-    WebhookDelivery,
 )
 from models.run import StepResult
 
@@ -52,6 +50,14 @@ class Customers(Protocol):
 
     async def csm(self, csm_id: str) -> Csm | None:
         """The manager, or None."""
+        ...
+
+    async def put_csm(self, value: Csm) -> None:
+        """Insert or replace a manager."""
+        ...
+
+    async def csms(self) -> list[Csm]:
+        """Every manager, by id."""
         ...
 
     async def assign(self, customer: str, csm_id: str) -> bool:
@@ -248,48 +254,4 @@ class Work(Protocol):
 
     async def proposals(self, customer: str) -> list[MeetingProposal]:
         """Meetings proposed, oldest first."""
-        ...
-
-
-class Outbox(Protocol):
-    """Outbound webhooks: stored, then delivered."""
-
-    async def add(self, delivery: WebhookDelivery) -> WebhookDelivery:
-        """Store it (idempotent per key) and return it with its id and present status."""
-        ...
-
-    async def get(self, delivery_id: int) -> WebhookDelivery | None:
-        """The delivery, or None."""
-        ...
-
-    async def mark(self, delivery_id: int, status: DeliveryStatus, *, at: datetime, response: str = "") -> None:
-        """How it went."""
-        ...
-
-    async def of(self, customer: str) -> list[WebhookDelivery]:
-        """Deliveries about a customer, oldest first."""
-        ...
-
-
-class Inbox(Protocol):
-    """Events as received, durable before they are acknowledged."""
-
-    async def add(self, source: str, event: Event, at: datetime) -> tuple[InboxRow, bool]:
-        """Store it; (row, True) if new, (the stored row, False) if this (source, event id) was already there."""
-        ...
-
-    async def get(self, number: int) -> InboxRow | None:
-        """The row, or None."""
-        ...
-
-    async def undelivered(self, *, before: datetime, limit: int) -> list[InboxRow]:
-        """Rows received before then and not yet delivered, oldest first."""
-        ...
-
-    async def delivered(self, number: int, at: datetime) -> None:
-        """It reached its workflow (or needed none)."""
-        ...
-
-    async def failed(self, number: int, error: str) -> None:
-        """A delivery attempt failed; it stays undelivered."""
         ...

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from models.clock import utc_now
-from models.errors import BadInput, SteadfastError
+from models.errors import BadInput, OutsideError, Refused, SteadfastError
 from settings import Settings
 from stack import clock_file, environment, readiness, sample, secrets_file, temporal_cli, temporal_server
 from stack.cache import say
@@ -120,10 +121,18 @@ async def _stay(
         temporal_ui=f"http://{_LOCAL}:{settings.temporal_ui_port}" if embedded is not None else None,
         mail=f"{console}/mail",
     )
-    if with_sample:
-        await _feed(settings, kept)
+    if not with_sample:
+        _announce(addresses, as_json)
+        await supervisor.watch()
+        return
+    await _hire(given)
+    present = await _feed(settings, kept)
     _announce(addresses, as_json)
-    await supervisor.watch()
+    telling = asyncio.ensure_future(_tell(settings, kept, present))
+    try:
+        await supervisor.watch()
+    finally:
+        telling.cancel()
 
 
 def _resolved(settings: Settings, *, embedded: bool) -> Settings:
@@ -168,7 +177,12 @@ async def _migrate(settings: Settings) -> None:
 async def _start_temporal(supervisor: Supervisor, settings: Settings, address: str) -> None:
     cli = await temporal_cli.ensure(settings)
     command = temporal_server.command(
-        cli, settings.home, settings.temporal_port, settings.temporal_ui_port, temporal_server.search_attributes()
+        cli,
+        settings.home,
+        settings.temporal_port,
+        settings.temporal_ui_port,
+        temporal_server.search_attributes(),
+        f"{_console_url(settings)}/codec" if settings.payload_key is not None else None,
     )
     await supervisor.start(
         Child("temporal", command, temporal_server.clean_environment(), lambda: temporal_server.serving(address))
@@ -191,13 +205,31 @@ async def _start_ours(supervisor: Supervisor, settings: Settings, client: Client
     )
 
 
-async def _feed(settings: Settings, kept: clock_file.Kept) -> None:
+async def _hire(given: dict[str, str]) -> None:
+    """The sample's managers, loaded as a user would load a team."""
+    command = (sys.executable, "starter.py", "team", "samples/team.yaml")
+    loading = await asyncio.create_subprocess_exec(*command, env=given, stdout=DEVNULL, stderr=PIPE)
+    _, said = await loading.communicate()
+    if loading.returncode:
+        raise Refused(f"the sample team was not loaded: {said.decode(errors='replace').strip()[:300]}")
+
+
+async def _tell(settings: Settings, kept: clock_file.Kept, present: datetime) -> None:
+    assert settings.events_secret is not None
+    try:
+        await sample.tell(_console_url(settings), settings.events_secret, kept.clock, present=present)
+    except OutsideError as error:
+        say(f"The sample's story ends early: {error}")
+
+
+async def _feed(settings: Settings, kept: clock_file.Kept) -> datetime:
     present = kept.sampled or kept.clock.virtual(utc_now())
     # Stored first: cut off in the middle, the next start sends the very same events again.
     clock_file.write(settings.home, kept.model_copy(update={"sampled": present}))
     assert settings.events_secret is not None
     count = await sample.feed(_console_url(settings), settings.events_secret, kept.clock, present=present)
     say(f"Fed {count} sample events.")
+    return present
 
 
 def _announce(addresses: Addresses, as_json: bool) -> None:

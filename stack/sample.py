@@ -55,13 +55,13 @@ def events(present: datetime) -> list[Event]:
     academy = _firm("C-2002", Plan.GROWTH, "59.00", 4, "Academia Lince Idiomas", "Nerea", "nerea@academialince.example",
                     zone="Atlantic/Canary")  # fmt: skip
     garage = _firm("C-3001", Plan.PRO, "180.00", 12, "Talleres Peñalba e Hijos", "Andrés", "andres@penalba.example",
-                   csm="Marta Ibáñez", renewal=in_45_days, months=12)  # fmt: skip
+                   csm="marta", renewal=in_45_days, months=12)  # fmt: skip
     hotel = _firm("C-3002", Plan.PRO, "165.00", 9, "Hotel Rural Las Tres Encinas", "Pilar", "pilar@tresencinas.example",
-                  csm="Marta Ibáñez", renewal=next_year, months=12)  # fmt: skip
+                  csm="marta", renewal=next_year, months=12)  # fmt: skip
     freight = _firm("C-4001", Plan.ENTERPRISE, "940.00", 60, "Logística Tramontana", "Jordi",
-                    "jordi@tramontana.example", csm="Diego Salcedo", renewal=next_year, months=12)  # fmt: skip
+                    "jordi@tramontana.example", csm="diego", renewal=next_year, months=12)  # fmt: skip
     winery = _firm("C-4002", Plan.ENTERPRISE, "780.00", 35, "Bodegas Cierzo Alto", "Helen", "helen@cierzoalto.example",
-                   csm="Diego Salcedo", renewal=next_year, months=12, locale="en-GB")  # fmt: skip
+                   csm="diego", renewal=next_year, months=12, locale="en-GB")  # fmt: skip
 
     rows: list[tuple[EventCustomer, EventType, timedelta, dict[str, JsonValue]]] = [
         (bakery, _TRIAL, _HOUR, {"trial_days": 14}),
@@ -87,6 +87,48 @@ def events(present: datetime) -> list[Event]:
         Event(event_id=f"sample-{number:02}", type=kind, occurred_at=present - before, customer=customer, data=data)
         for number, (customer, kind, before, data) in enumerate(rows, start=1)
     ]
+
+
+def story(present: datetime) -> list[Event]:
+    """What happens after the first feeding, in order: the florist gets going, the garage follows its program."""
+    florist, garage = EventCustomer(id="C-1002"), EventCustomer(id="C-3001")
+    rows: list[tuple[EventCustomer, EventType, float, dict[str, JsonValue]]] = [
+        (florist, _STEP, 0.5, {"criterion": "chatbot_customized"}),
+        (florist, _STEP, 0.9, {"criterion": "widget_installed"}),
+        (florist, _LOGIN, 1.2, {}),
+        (florist, _STEP, 2.5, {"criterion": "first_conversation_completed"}),
+        (florist, _STEP, 6.0, {"criterion": "whatsapp_connected"}),
+        (garage, _STEP, 2.0, {"step_id": "discovery"}),
+        (garage, _LOGIN, 4.0, {}),
+        (garage, _STEP, 11.0, {"step_id": "implementation"}),
+        (garage, _STEP, 16.0, {"step_id": "training"}),
+        (garage, _STEP, 19.0, {"step_id": "go_live"}),
+        (garage, _STEP, 28.0, {"step_id": "review_30"}),
+    ]
+    told = [
+        Event(
+            event_id=f"sample-story-{number:02}",
+            type=kind,
+            occurred_at=present + days * _DAY,
+            customer=customer,
+            data=data,
+        )
+        for number, (customer, kind, days, data) in enumerate(rows, start=1)
+    ]
+    return sorted(told, key=lambda event: event.occurred_at)
+
+
+async def tell(console_url: str, secret: SecretStr, clock: Clock, *, present: datetime) -> None:
+    """Post the story, each event when its virtual moment comes; after a restart what was missed comes first.
+
+    A console that does not answer ends the story until the next start: the sample is decoration, not the product.
+    """
+    signer = Webhook(secret.get_secret_value())
+    async with httpx.AsyncClient(base_url=console_url, timeout=15.0, trust_env=False) as client:
+        for event in story(present):
+            wait = clock.real(event.occurred_at) - utc_now()
+            await asyncio.sleep(max(wait.total_seconds(), 0.0))
+            await _post(client, signer, event)
 
 
 async def feed(console_url: str, secret: SecretStr, clock: Clock, *, present: datetime | None = None) -> int:

@@ -58,13 +58,19 @@ async def connect(profile: ClientConfigProfile | None, embedded: str | None) -> 
         raise OutsideError(f"{where}: Temporal does not answer ({said[:160]})") from None
 
 
-def command(cli: Path, home: Path, port: int, ui_port: int, attributes: Mapping[str, str]) -> tuple[str, ...]:
-    """The dev server, with its state in a file of the home, on this machine's own address only."""
+def command(
+    cli: Path, home: Path, port: int, ui_port: int, attributes: Mapping[str, str], codec: str | None = None
+) -> tuple[str, ...]:
+    """The dev server, with its state in a file of the home, on this machine's own address only.
+
+    ``codec``: the address at which its UI has encrypted payloads decoded.
+    """
+    decoded = ("--ui-codec-endpoint", codec) if codec is not None else ()
     registered = [part for name, kind in attributes.items() for part in ("--search-attribute", f"{name}={kind}")]
     return (
         *(str(cli), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--ui-port", str(ui_port)),
         *("--db-filename", str(home / "temporal.db"), "--namespace", NAMESPACE),
-        *("--log-level", "warn", "--color", "never", *registered),
+        *("--log-level", "warn", "--color", "never", *registered, *decoded),
     )
 
 

@@ -62,9 +62,7 @@ def standing(
             cycle=len(paid),
         )
     if rows:
-        return Standing(
-            status=SubscriptionStatus.CANCELLED, plan=rows[-1].plan, mrr=Decimal(0), cycle=len(paid)
-        )
+        return Standing(status=SubscriptionStatus.CANCELLED, plan=rows[-1].plan, mrr=Decimal(0), cycle=len(paid))
     if account.signup_date is not None and account.signup_date > as_of:
         return Standing()
     return Standing(plan=account.plan, seats=account.seats)

@@ -35,9 +35,7 @@ class Fields:
         """The refusal of this row because of a field."""
         column = self._columns.get(field, "")
         value = shown(self._row.cells.get(column)) if column else ""
-        return RowRefusedError(
-            Refusal(file=self._file, line=self._row.line, column=column, value=value, reason=reason)
-        )
+        return RowRefusedError(Refusal(file=self._file, line=self._row.line, column=column, value=value, reason=reason))
 
     def set(self, field: str, value: object) -> None:
         """A field that no column gives."""

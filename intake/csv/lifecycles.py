@@ -64,8 +64,8 @@ class TemporalLifecycles:
 
 
 def imported(customer: str, at: datetime) -> Occurrence:
-    """The customer came with a book, as of a moment. Its key is the customer's: it comes once."""
-    return Occurrence(kind="imported", key=f"import:{customer}", at=at)
+    """The customer came with a book, as of a moment: once per customer and day, so a later book is looked at again."""
+    return Occurrence(kind="imported", key=f"import:{customer}:{at:%Y-%m-%d}", at=at)
 
 
 def outreach_activated(customer: str, at: datetime) -> Occurrence:
@@ -73,9 +73,7 @@ def outreach_activated(customer: str, at: datetime) -> Occurrence:
     return Occurrence(kind=HELD_UNTIL, key=f"{HELD_UNTIL}:{customer}", at=at)
 
 
-async def tell(
-    lifecycles: Lifecycles, messages: Sequence[Message], progress: Callable[[int], None]
-) -> None:
+async def tell(lifecycles: Lifecycles, messages: Sequence[Message], progress: Callable[[int], None]) -> None:
     """Deliver each, a bounded number at once. The first failure stops the rest; a repeat finds what was delivered."""
     waiting = iter(messages)
 

@@ -38,9 +38,7 @@ class ParsedBook:
     def _sources(self) -> None:
         """Check every header first, then read: a wrong mapping is known before the long part."""
         files, mapping = self.mapping.files, self.mapping
-        accounts = Source(
-            self._reader("accounts", files.accounts), mapping, convert.account, lambda row: row.id
-        )
+        accounts = Source(self._reader("accounts", files.accounts), mapping, convert.account, lambda row: row.id)
         subscriptions = Source(
             self._reader("subscriptions", files.subscriptions),
             mapping, convert.subscription, lambda row: row.id, lambda row: self._no_account(row.customer),

@@ -106,7 +106,9 @@ async def test_ravenstack_is_loaded_whole_and_a_second_import_changes_nothing(st
     assert len({customer for customer, _ in heard.told}) == 500
     second = await run(store, BOOK, heard)
     assert counts(second) == {f"{name}.csv": (n, 0, 0, n) for name, n in rows.items()}
-    assert {occurrence.key for _, occurrence in heard.told} == {f"import:{customer}" for customer, _ in heard.told}
+    assert {occurrence.key for _, occurrence in heard.told} == {
+        f"import:{customer}:2024-12-31" for customer, _ in heard.told
+    }
 
 
 async def test_customers_are_held_and_stand_as_of_the_day(store: SqlStore, tiny: Path) -> None:

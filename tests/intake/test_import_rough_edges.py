@@ -232,9 +232,7 @@ def test_usage_of_the_same_day_and_feature_with_other_figures_is_refused(book: B
         ({"usage": FILES["usage.csv"].replace("S-1", "S-9")}, "every one of its 1 rows is refused; the first:"),
     ],
 )
-def test_a_file_of_which_nothing_can_be_loaded_stops_the_import(
-    book: Book, changes: dict[str, str], says: str
-) -> None:
+def test_a_file_of_which_nothing_can_be_loaded_stops_the_import(book: Book, changes: dict[str, str], says: str) -> None:
     with pytest.raises(BadInput) as caught:
         book(**changes)
     assert says in str(caught.value)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
+from temporalio import activity
 
 from activities.ports import Store, Transaction
 from models.condition import evaluate, names
@@ -108,6 +109,12 @@ def skipped(reason: str) -> StepResult:
 def done(reason: str = "", **values: JsonValue) -> StepResult:
     """Done; values are there for later branches."""
     return StepResult(status="done", reason=reason, values=values)
+
+
+def as_of_attempt(step: StepInput) -> StepInput:
+    """The step as of this attempt: after an outage of the mail server the hour and the week are others."""
+    scheduled = step.clock.virtual(activity.info().current_attempt_scheduled_time)
+    return step.model_copy(update={"now": max(step.now, scheduled)})
 
 
 def days_between(earlier: datetime, later: datetime) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pydantic import JsonValue
 from temporalio import activity
 
-from activities.frame import Frame, customer_of, done, finish, skipped
+from activities.frame import Frame, as_of_attempt, customer_of, done, finish, skipped
 from activities.house import House
 from activities.message_values import MessageValues
 from activities.ports import Mailer, Playbooks, Renderer, Store, Transaction, Unsubscriber
@@ -54,7 +54,7 @@ class MessageActivities:
     @activity.defn
     async def send_message(self, step: StepInput) -> StepResult:
         """Send a text of the catalogue, by mail or to the product's feed."""
-        step = _now_of_attempt(step)
+        step = as_of_attempt(step)
         asked = SendMessage.model_validate(step.params)
         if asked.channel is Channel.IN_APP:
 
@@ -67,7 +67,7 @@ class MessageActivities:
     @activity.defn
     async def celebrate_milestone(self, step: StepInput) -> StepResult:
         """In the product and by mail, with the program's own words (section 4.4)."""
-        step = _now_of_attempt(step)
+        step = as_of_attempt(step)
         words = {part: step.params[part] for part in ("name", "names", "celebration")}
 
         async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
@@ -277,12 +277,6 @@ class MessageActivities:
     async def _mark(self, key: str, status: Status, at: datetime) -> None:
         async with self._store.begin() as tx:
             await tx.communications.mark(key, status, at=at)
-
-
-def _now_of_attempt(step: StepInput) -> StepInput:
-    """The step as of this attempt: after an outage of the mail server the hour and the week are others."""
-    scheduled = step.clock.virtual(activity.info().current_attempt_scheduled_time)
-    return step.model_copy(update={"now": max(step.now, scheduled)})
 
 
 def _words(words: Mapping[str, JsonValue], language: Language) -> dict[str, object]:

@@ -120,7 +120,7 @@ def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
 @pytest.fixture
 async def skipping_company(skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Company]:
     """A company whose days pass in milliseconds."""
-    async with company(skipping.client, sqlite_url, tmp_path) as made:
+    async with company(skipping.client, sqlite_url, tmp_path, clock=skipping.get_current_time) as made:
         yield made
 
 

@@ -1,7 +1,7 @@
 """A small company for tests: real store, real texts, real SMTP; only the outside is listened to instead of reached."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from intake.inbox import receive
 from intake.unsubscribe import Unsubscribe
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
-from models.clock import REAL
+from models.clock import REAL, utc_now
 from models.events import Event
 from models.ids import new_id
 from models.records import Csm
@@ -82,6 +82,11 @@ class Company:
     settings: Settings
     task_queue: str
     given: worker.Collaborators
+    clock: Callable[[], Awaitable[datetime]]
+
+    async def now(self) -> datetime:
+        """The present moment of this company's server."""
+        return await self.clock()
 
     def worker(self) -> Worker:
         """A worker of this company."""
@@ -96,9 +101,15 @@ class Company:
         assert await deliverer.deliver(receipt.row, now)
 
 
+async def _wall() -> datetime:
+    return utc_now()
+
+
 @asynccontextmanager
-async def company(client: Client, url: str, home: Path, **overrides: object) -> AsyncIterator[Company]:
-    """A company on a migrated database; its worker is the test's to run."""
+async def company(
+    client: Client, url: str, home: Path, *, clock: Callable[[], Awaitable[datetime]] = _wall, **overrides: object
+) -> AsyncIterator[Company]:
+    """A company on a migrated database; its worker is the test's to run. ``clock``: the server's, if not the wall's."""
     settings = Settings(home=home, events_secret=SecretStr(SECRET)).model_copy(update=overrides)
     store = SqlStore.open(url)
     templates = Templates.load()
@@ -114,7 +125,7 @@ async def company(client: Client, url: str, home: Path, **overrides: object) -> 
             urls=settings.webhook_urls,
         )
         try:
-            yield Company(client, store, box, settings, new_id("queue"), given)
+            yield Company(client, store, box, settings, new_id("queue"), given, clock)
         finally:
             await store.close()
 

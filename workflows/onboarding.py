@@ -36,7 +36,7 @@ class OnboardingProgram(Play):
         assert self.playbook.program is not None, "checked when the playbook was loaded"
         self.program: Program = self.playbook.program
         self.onboarding = asked.onboarding or OnboardingState(last_progress=self.start.counted_from)
-        self.told: tuple[str, int] | None = None
+        self.folding = False
 
     @workflow.run
     async def run(self, asked: PlayInput) -> RunStatus:
@@ -45,13 +45,15 @@ class OnboardingProgram(Play):
 
     @workflow.update
     async def complete_step(self, asked: StepDone) -> OnboardingRecord:
-        """A step is done; doing it twice is doing it once."""
+        """A step is done; doing it twice is doing it once. Answered when the record is kept."""
         step = onboarding.find_step(self.program, asked)
         if step.id not in self.onboarding.completed:
             at = min(asked.at or self.now(), self.now())
             key = f"update:{step.id}"
             self.happened(Occurrence(kind=STEP_COMPLETED, subject=step.criterion, at=at, key=key))
-        await workflow.wait_condition(lambda: step.id in self.onboarding.completed and not self.arrived)
+        await workflow.wait_condition(
+            lambda: step.id in self.onboarding.completed and not self.arrived and not self.folding
+        )
         return self._record()
 
     @complete_step.validator
@@ -70,13 +72,17 @@ class OnboardingProgram(Play):
 
     async def take_in(self) -> None:
         """Steps done are tracked first; what they make happen is what the playbook sees."""
-        while self.arrived:
-            seen = self.arrived.popleft()
-            if seen.kind == STEP_COMPLETED:
-                await self._step_done(seen)
-            self.state = interpreter.observe(self.playbook, self.state, seen)
-        self.answered.clear()
-        await self._watch_the_clock()
+        self.folding = True
+        try:
+            while self.arrived:
+                seen = self.arrived.popleft()
+                if seen.kind == STEP_COMPLETED:
+                    await self._step_done(seen)
+                self.state = interpreter.observe(self.playbook, self.state, seen)
+            self.answered.clear()
+            await self._watch_the_clock()
+        finally:
+            self.folding = False
 
     def decide(self) -> Decision:
         """The interpreter's decision; an onboarding not yet done stays open."""

@@ -22,5 +22,6 @@ async def hooked_company(
     skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path, hooks: Receiver
 ) -> AsyncIterator[Company]:
     """A company whose days pass in milliseconds and whose webhooks go to ``hooks``."""
-    async with company(skipping.client, sqlite_url, tmp_path, n8n_cs_webhook_url=hooks.url) as made:
+    clock = skipping.get_current_time
+    async with company(skipping.client, sqlite_url, tmp_path, clock=clock, n8n_cs_webhook_url=hooks.url) as made:
         yield made

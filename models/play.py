@@ -1,11 +1,12 @@
 """What starts a play, what its workflow carries, and what its activities are asked: one object in, one object out."""
 
 from datetime import timedelta
+from operator import not_
 
 from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant
-from models.clock import Clock
+from models.clock import REAL, Clock
 from models.enums import LifecycleStage, Role, RunStatus, WaitingFor
 from models.events import Occurrence
 from models.ids import CustomerId
@@ -52,7 +53,10 @@ class PlayInput(Carried):
 
 
 class StepInput(Carried):
-    """What a step's activity is asked. ``key`` is the idempotency key of the effect."""
+    """What a step's activity is asked. ``key`` is the idempotency key of the effect.
+
+    It is in the history once a step, so what is empty or as usual is left out of it (see docs/benchmarks.md).
+    """
 
     key: str
     workflow_id: str
@@ -62,16 +66,20 @@ class StepInput(Carried):
     fingerprint: str
     step_id: str
     action: str
-    params: dict[str, JsonValue] = Field(default_factory=dict)
-    when: str | None = None
-    goals: tuple[tuple[str, str], ...] = Field(default=(), description="(condition, reason) of goals on facts.")
-    exits: tuple[tuple[str, str], ...] = Field(default=(), description="(condition, reason) of exits on facts.")
+    params: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_)
+    when: str | None = Field(default=None, exclude_if=not_)
+    goals: tuple[tuple[str, str], ...] = Field(
+        default=(), exclude_if=not_, description="(condition, reason) of goals on facts."
+    )
+    exits: tuple[tuple[str, str], ...] = Field(
+        default=(), exclude_if=not_, description="(condition, reason) of exits on facts."
+    )
     cycle: int = 1
     started: Instant
     due: Instant
     now: Instant
-    clock: Clock = Clock()
-    values: dict[str, JsonValue] = Field(default_factory=dict)
+    clock: Clock = Field(default=REAL, exclude_if=REAL.__eq__)
+    values: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_)
 
 
 class RunRecord(Carried):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -98,15 +99,19 @@ class StepResult(Carried):
     """What a step's activity answers.
 
     ``deferred``: the window is closed, try at ``until``. ``held``: outreach is held until ``outreach_activated``.
-    ``goal_met`` and ``exited``: the facts already say that the run is over.
+    ``goal_met`` and ``exited``: the facts already say that the run is over. What is empty is left out of the history.
     """
 
     status: ResultStatus
-    reason: str = ""
-    until: Instant | None = None
-    facts: dict[str, JsonValue] = Field(default_factory=dict, description="What a condition saw.")
-    deliveries: tuple[int, ...] = Field(default=(), description="Outbox ids of webhooks stored and to be delivered.")
-    values: dict[str, JsonValue] = Field(default_factory=dict, description="Values for later branches.")
+    reason: str = Field(default="", exclude_if=not_)
+    until: Instant | None = Field(default=None, exclude_if=not_)
+    facts: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_, description="What a condition saw.")
+    deliveries: tuple[int, ...] = Field(
+        default=(), exclude_if=not_, description="Outbox ids of webhooks stored and to be delivered."
+    )
+    values: dict[str, JsonValue] = Field(
+        default_factory=dict, exclude_if=not_, description="Values for later branches."
+    )
 
 
 HELD_UNTIL = "outreach_activated"

@@ -50,7 +50,6 @@ class OnboardingProgram(Value):
 
     duration_days: Annotated[int, Field(ge=1)]
     stall_after: Delay = timedelta(days=3)
-    check_in_after: Delay = timedelta(days=30)
     first_value: Slug
     has_kickoff: bool
     steps: tuple[ProgramStep, ...] = Field(min_length=1)

@@ -93,9 +93,8 @@ def _program(program: OnboardingProgram, tree: Tree) -> Iterator[Problem]:
             yield tree.problem((*path, "target_day"), message, f"at most {program.duration_days}")
         if milestone.celebration:
             yield from _languages(milestone.celebration, (*path, "celebration"), tree)
-    for name in ("stall_after", "check_in_after"):
-        if getattr(program, name) <= ZERO:
-            yield tree.problem(("program", name), f"{name} must be positive", "a delay such as '3 days'")
+    if program.stall_after <= ZERO:
+        yield tree.problem(("program", "stall_after"), "stall_after must be positive", "a delay such as '3 days'")
     meetings = [step.id for step in program.steps if step.type is StepType.MEETING]
     if program.has_kickoff and not meetings:
         yield tree.problem(("program", "has_kickoff"), "no step of the program is a meeting", "false")

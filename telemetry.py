@@ -112,7 +112,7 @@ def runtime(settings: Settings) -> Runtime:
                         logger=logging.getLogger("temporalio.core"),
                         append_target_to_name=False,
                         prepend_target_on_message=False,
-                        append_log_fields_to_message=False,
+                        append_log_fields_to_message=True,
                     ),
                 ),
             )

@@ -16,7 +16,7 @@ from models.errors import BadInput
 
 TASK_QUEUE = "steadfast"
 
-_CUSTOMER = re.compile(r"^[^\s\x00-\x1f\x7f@]{1,128}\Z")
+_CUSTOMER = re.compile(r"^[^\s\x00-\x1f\x7f@\ud800-\udfff]{1,128}\Z")
 
 
 def check_customer_id(value: str) -> str:

@@ -78,7 +78,7 @@ async def namespace(temporal_address: str) -> str:
             namespace=name, workflow_execution_retention_period=Duration(seconds=int(timedelta(days=1).total_seconds()))
         )
     )
-    await _add_attributes(client, name)
+    await add_attributes(client, name)
     return name
 
 
@@ -96,7 +96,7 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     environment = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(binary), data_converter=pydantic_data_converter
     )
-    await _add_attributes(environment.client, environment.client.namespace)
+    await add_attributes(environment.client, environment.client.namespace)
     async with environment:
         yield environment
 
@@ -131,7 +131,8 @@ async def dev_company(dev_client: Client, sqlite_url: str, tmp_path: Path) -> As
         yield made
 
 
-async def _add_attributes(client: Client, namespace: str) -> None:
+async def add_attributes(client: Client, namespace: str) -> None:
+    """Register the project's search attributes."""
     kinds = dict.fromkeys(SEARCH_ATTRIBUTES, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
     try:
         await client.operator_service.add_search_attributes(

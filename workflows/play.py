@@ -105,13 +105,16 @@ class Play:
         try:
             while True:
                 await self.take_in()
+                if workflow.info().is_continue_as_new_suggested() and self.state.status is RunStatus.RUNNING:
+                    # Here nothing is pending. A handler that waits for what it just said must be heard first.
+                    await workflow.wait_condition(lambda: workflow.all_handlers_finished() or bool(self.arrived))
+                    if not self.arrived:
+                        workflow.continue_as_new(self.carried_on())
+                    continue
                 decision = self.decide()
                 if isinstance(decision, End):
                     break
                 await self.carry_out(decision)
-                if workflow.info().is_continue_as_new_suggested() and not self.arrived:
-                    await workflow.wait_condition(workflow.all_handlers_finished)
-                    workflow.continue_as_new(self.carried_on())
         except asyncio.CancelledError:
             self.state = interpreter.finish(self.state, RunStatus.CANCELLED, "cancelled by an operator", self.now())
             await asyncio.shield(self.close())
@@ -189,6 +192,8 @@ class Play:
         """Its result; None if a goal or an exit came first, and then it is not tried again."""
         while not activity.done():
             await workflow.wait_condition(lambda: activity.done() or bool(self.arrived))
+            if activity.done():
+                break  # what it did is recorded before an event that came with its answer can end the run
             await self.take_in()
             if self.state.status is not RunStatus.RUNNING and not activity.done():
                 activity.cancel()

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import WorkflowHandle
 
 from models.clock import REAL, Clock
-from models.enums import RunStatus
+from models.enums import RunStatus, SubscriptionStatus
 from models.ids import new_id, sequence_id
 from models.play import PlayInput, PlayStart, RunRecord
 from models.playbook import Playbook
@@ -61,12 +61,11 @@ def save_play() -> Playbook:
 
 
 async def start(
-    here: Company, made: Playbook, *, client: Client | None = None, clock: Clock = REAL, plan: str = "starter"
+    here: Company, made: Playbook, *, clock: Clock = REAL, plan: str = "starter", customer: str = ""
 ) -> WorkflowHandle[Any, RunStatus]:
     """Start it for a made-up customer of its own, now."""
-    customer = new_id("c")
+    customer = customer or new_id("c")
     workflow_id = sequence_id(customer, made.id, 1)
-    client = client or here.client
     now = clock.virtual(await here.now())
     begun = PlayStart(
         workflow_id=workflow_id,
@@ -79,7 +78,7 @@ async def start(
         values={"plan": plan},
     )
     async with here.store.begin() as tx:
-        await tx.customers.put(Customer(id=customer, name="Taller Luna"))
+        await tx.customers.put(Customer(id=customer, name="Taller Luna", subscription_status=SubscriptionStatus.ACTIVE))
         await tx.runs.open(
             RunRecord(
                 workflow_id=workflow_id,
@@ -93,7 +92,7 @@ async def start(
                 wants=begun.wants,
             )
         )
-    return await client.start_workflow(
+    return await here.client.start_workflow(
         Sequence.run,
         PlayInput(start=begun),
         id=workflow_id,

@@ -7,11 +7,15 @@ from typing import Any, NamedTuple
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
+from models.ids import new_id
+from settings import load
 from tests.harness import Company
 from tests.workflows.plays import playbook, start
 
 MAX_EVENTS_A_STEP = 11
-MAX_BYTES_A_STEP = 1_400
+# The real server writes some 240 bytes of its own a step (identities, request and build ids) that the time-skipping
+# server, on which the benchmark of the same step counts, does not.
+MAX_BYTES_A_STEP = 1_650
 MAX_FIXED_EVENTS = 8
 
 
@@ -30,7 +34,7 @@ def _step(number: int) -> dict[str, Any]:
         "kind": "act",
         "title": "Tell the manager what happened",
         "delay": f"{number} seconds",
-        "when": "days_as_customer >= 0",
+        "when": 'subscription_status == "active"',
         "do": "notify_csm",
         "with": {"message": "said"},
     }
@@ -39,35 +43,32 @@ def _step(number: int) -> dict[str, Any]:
 async def _cost(handle: WorkflowHandle[Any, Any]) -> Cost:
     await handle.result()
     history = await handle.fetch_history()
-    described = await handle.describe()
     kinds = Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events)
-    size = described.raw_description.workflow_execution_info.history_size_bytes
+    # The input is left out: the playbook frozen into it grows with its steps.
+    size = sum(event.ByteSize() for event in history.events[1:])
     return Cost(len(history.events), size, kinds)
 
 
 async def test_a_step_that_waits_and_acts_costs_eleven_events_and_a_run_at_most_eight(dev_company: Company) -> None:
     here = dev_company
+    here.task_queue = load().task_queue  # its name, and the customer's, are in every step
     async with here.worker():
         plays = [playbook(*(_step(number) for number in range(1, steps + 1))) for steps in (1, 2, 3)]
-        handles = [await start(here, play) for play in plays]
+        handles = [await start(here, play, customer=new_id("cus")[:18]) for play in plays]
         one, two, three = await asyncio.gather(*(_cost(handle) for handle in handles))
     assert {two.events - one.events, three.events - two.events} == {MAX_EVENTS_A_STEP}, three.kinds - two.kinds
     fixed = one.events - MAX_EVENTS_A_STEP
     assert fixed <= MAX_FIXED_EVENTS, one.kinds
-    # The playbook frozen into the input grows with its steps; the step itself is the difference without it.
-    assert (three.size - two.size) - _in_the_input(plays[2], plays[1]) <= MAX_BYTES_A_STEP
+    assert (three.size - two.size) <= MAX_BYTES_A_STEP
     assert three.kinds["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"] == 0
-
-
-def _in_the_input(longer: Any, shorter: Any) -> int:
-    return len(longer.model_dump_json(by_alias=True)) - len(shorter.model_dump_json(by_alias=True))
 
 
 async def test_the_waiting_class_is_written_when_it_changes_and_not_otherwise(dev_company: Company) -> None:
     here = dev_company
     asks = {"id": "ask", "kind": "await", "after": "tell_2", "outcomes": ["yes"], "timeout": "1 second"}
     async with here.worker():
-        handle = await start(here, playbook(_step(1), _step(2), asks, {**_step(3), "after": "ask", "delay": "1 second"}))
+        last = {**_step(3), "after": "ask", "delay": "1 second"}
+        handle = await start(here, playbook(_step(1), _step(2), asks, last))
         cost = await _cost(handle)
     # timer, timer, person, timer: two changes.
     assert cost.kinds["UPSERT_WORKFLOW_SEARCH_ATTRIBUTES"] == 2

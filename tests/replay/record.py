@@ -1,0 +1,142 @@
+"""``python -m tests.replay.record``: live through the notable paths and keep their histories as JSON.
+
+Run it after a change of the workflows that was guarded, reviewed or made before a release: what is kept here is what
+must still replay.
+"""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from models.events import EventType
+from models.ids import lifecycle_id, webhook_id
+from models.play import OutcomeRequest, StepDone
+from persistence import migrate
+from settings import load
+from stack import test_server
+from tests.conftest import add_attributes
+from tests.harness import SECRET, Company, company
+from tests.workflows.life import Life, living
+from tests.workflows.plays import save_play, start
+from tests.workflows.receiver import Receiver, receiver
+from workflows.onboarding import OnboardingProgram
+from workflows.play import Play
+
+HISTORIES = Path(__file__).parent / "histories"
+_HOST = re.compile(r'"identity": "[^"]*"')
+
+
+async def main() -> None:
+    """Record all."""
+    HISTORIES.mkdir(exist_ok=True)
+    async with _company() as (env, here, hooks):
+        await _whole_life(env, here)
+        await _self_serve(env, here, hooks)
+        await _mid_market(env, here)
+        await _escalated(env, here)
+
+
+async def _keep(name: str, handle: WorkflowHandle[object, object]) -> None:
+    text = (await handle.fetch_history()).to_json()
+    (HISTORIES / f"{name}.json").write_text(_HOST.sub('"identity": "worker"', text) + "\n", encoding="utf-8")
+
+
+async def _whole_life(env: WorkflowEnvironment, here: Company) -> None:
+    """Trial, paid, cancelled in onboarding, won back; an unknown step, a stall ended by progress."""
+    async with living(env, here, id="C-life") as ana:
+        await ana.tell(EventType.TRIAL_STARTED, trial_days=14)
+        await ana.until_day(2)
+        await ana.subscribes()
+        await ana.does("welcome", "moon")
+        await ana.until_day(3)
+        await ana.cancels()
+        await ana.until_day(5)
+        await ana.subscribes()
+        await ana.until_day(8.1)
+        await ana.does("welcome", "first_chatbot", "customize", "install")
+        for name, workflow_id in {
+            "lifecycle_trial_paid_cancelled_won_back": lifecycle_id(ana.id),
+            "onboarding_cancelled": ana.onboarding(1),
+            "welcome_cancelled": ana.welcome,
+            "stalled_ended_by_progress": ana.stalled(1),
+        }.items():
+            await _keep(name, ana.handle(workflow_id))
+
+
+async def _self_serve(env: WorkflowEnvironment, here: Company, hooks: Receiver) -> None:
+    """Forty days, steps by event and by update, a webhook that is refused at first."""
+    hooks.answers.extend([503, 500])
+    async with living(env, here, id="C-self-serve") as ana:
+        await ana.subscribes()
+        await ana.does("welcome", "first_chatbot", "install")
+        await ana.until_day(5)
+        await _by_update(ana, "customize", "first_conversation")
+        await ana.until_day(40)
+        delivery = (await ana.done()).webhooks[0].id
+        await _keep("onboarding_self_serve", ana.handle(ana.onboarding()))
+        await _keep("welcome_self_serve", ana.handle(ana.welcome))
+        await _keep("webhook_delivered", ana.handle(webhook_id(ana.id, delivery)))
+
+
+async def _by_update(ana: Life, *steps: str) -> None:
+    for step in steps:
+        asked = StepDone(step_id=step, by="marta")
+        await ana.handle(ana.onboarding()).execute_update(OnboardingProgram.complete_step, asked)
+    await ana.settle()
+
+
+async def _mid_market(env: WorkflowEnvironment, here: Company) -> None:
+    """All six steps, milestones on time and late."""
+    async with living(env, here, id="C-mid-market", plan="pro", locale="en-GB") as joan:
+        await joan.subscribes()
+        days = {1: "kickoff", 2.5: "discovery", 5: "implementation", 7.5: "training", 10: "go_live", 29: "review_30"}
+        for day, step in days.items():
+            await joan.until_day(day)
+            await joan.does(step)
+        await joan.until_day(61)
+        await _keep("onboarding_mid_market", joan.handle(joan.onboarding()))
+        await _keep("welcome_guided", joan.handle(joan.welcome))
+
+
+async def _escalated(env: WorkflowEnvironment, here: Company) -> None:
+    """A play that rises to the manager before somebody answers, and one that nobody answers."""
+    async with here.worker():
+        answered = await start(here, save_play(), customer="C-answered")
+        silent = await start(here, save_play(), customer="C-silent")
+        await env.sleep(timedelta(days=4))
+        await answered.execute_update(Play.answer, OutcomeRequest(outcome="saved", by="marta"))
+        await env.sleep(timedelta(days=10))
+        for name, handle in {"play_escalated_then_answered": answered, "play_escalated_unanswered": silent}.items():
+            await handle.result()
+            await _keep(name, handle)
+
+
+@asynccontextmanager
+async def _company() -> AsyncIterator[tuple[WorkflowEnvironment, Company, Receiver]]:
+    binary = test_server.find(load())
+    assert binary is not None, "python -m stack.prepare makes the time-skipping server"
+    async with (
+        await WorkflowEnvironment.start_time_skipping(
+            test_server_existing_path=str(binary), data_converter=pydantic_data_converter
+        ) as env,
+        receiver(SECRET) as hooks,
+    ):
+        await add_attributes(env.client, env.client.namespace)
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite+aiosqlite:///{folder}/steadfast.db"
+            await asyncio.to_thread(migrate.upgrade, url)
+            clock = env.get_current_time
+            async with company(env.client, url, Path(folder), clock=clock, n8n_cs_webhook_url=hooks.url) as here:
+                yield env, here, hooks
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

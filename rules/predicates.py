@@ -1,0 +1,70 @@
+"""Comparisons over facts, three-valued: unknown is None and never fires (section 0.1 of the domain, G3).
+
+A fact that is absent, None, of another type or not finite is unknown. Booleans are no numbers.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+from pydantic import JsonValue
+
+from models.signals import Comparison
+
+Facts = Mapping[str, JsonValue]
+
+
+def number(facts: Facts, name: str) -> float | None:
+    """The fact as a number; None when unknown."""
+    value = facts.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return value
+
+
+def flag(facts: Facts, name: str) -> bool | None:
+    """The fact as true or false; None when unknown."""
+    value = facts.get(name)
+    return value if isinstance(value, bool) else None
+
+
+def health(facts: Facts) -> float | None:
+    """``health_score``; a provisional one counts as unknown in every rule (section 3.4)."""
+    return None if flag(facts, "health_provisional") else number(facts, "health_score")
+
+
+def holds(value: float | bool | None, comparison: Comparison, threshold: float | bool) -> bool | None:
+    """The comparison exactly as written: strict or not (G5); None when the value is unknown."""
+    if value is None:
+        return None
+    match comparison:
+        case Comparison.MORE_THAN:
+            return value > threshold
+        case Comparison.AT_LEAST:
+            return value >= threshold
+        case Comparison.LESS_THAN:
+            return value < threshold
+        case Comparison.AT_MOST:
+            return value <= threshold
+        case Comparison.IS:
+            return value is threshold
+
+
+def both(*parts: bool | None) -> bool | None:
+    """Three-valued and: false if any part is false, else unknown if any is, else true."""
+    known = list(parts)
+    if any(part is False for part in known):
+        return False
+    return None if any(part is None for part in known) else True
+
+
+def either(parts: Iterable[bool | None]) -> bool | None:
+    """Three-valued or: true if any part is true, else unknown if any is, else false."""
+    known = list(parts)
+    if any(known):
+        return True
+    return None if any(part is None for part in known) else False
+
+
+def negated(part: bool | None) -> bool | None:
+    """Three-valued not."""
+    return None if part is None else not part

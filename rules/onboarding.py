@@ -118,7 +118,10 @@ def record(
     started: datetime,
     ended: bool = False,
 ) -> OnboardingRecord:
-    """The record as the database keeps it; time to first value counts from the start of the subscription."""
+    """The record as the database keeps it; time to first value counts from the start of the subscription.
+
+    A customer who had first value in its trial had it at once: 0, never less.
+    """
     return OnboardingRecord(
         customer=customer,
         cycle=cycle,
@@ -135,7 +138,7 @@ def record(
         last_progress=state.last_progress,
         finished=state.finished,
         first_value=state.first_value,
-        time_to_first_value=None if state.first_value is None else state.first_value - started,
+        time_to_first_value=None if state.first_value is None else max(state.first_value - started, timedelta(0)),
     )
 
 

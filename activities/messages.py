@@ -11,6 +11,7 @@ from datetime import datetime
 from pydantic import JsonValue
 from temporalio import activity
 
+from activities import unknown
 from activities.frame import Frame, as_of_attempt, customer_of, done, finish, skipped
 from activities.house import House
 from activities.message_values import MessageValues
@@ -210,8 +211,7 @@ class MessageActivities:
                 await tx.communications.mark(message.key, Status.QUEUED, at=step.now, resent=True)
                 return None
             case Status.SENDING:
-                await tx.communications.mark(message.key, Status.UNKNOWN, at=step.now)
-                return _unknown()
+                return await unknown.hold(tx, step, message)
             case _:
                 return StepResult(status="failed", reason=f"message is {message.status}")
 
@@ -286,10 +286,6 @@ def _words(words: Mapping[str, JsonValue], language: Language) -> dict[str, obje
     assert isinstance(names, dict)
     celebration = texts.get(language) or next(iter(texts.values()))
     return {"milestone_name": names.get(language) or words["name"], "celebration": celebration}
-
-
-def _unknown() -> StepResult:
-    return StepResult(status="failed", reason="outcome unknown: held for operations")
 
 
 async def _csm(tx: Transaction, customer: Customer) -> Csm | None:

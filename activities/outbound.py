@@ -59,7 +59,7 @@ class OutboundActivities:
         return status
 
     async def _emit(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = EmitWebhook.model_validate(step.params)
+        asked = EmitWebhook.model_validate(step.params, extra="ignore")
         stored = await store_webhook(tx, self._house, customer, asked.workflow, step.key, step.now, {})
         if stored.status is DeliveryStatus.SKIPPED:
             return skipped("no address configured")

@@ -98,7 +98,7 @@ class PeopleActivities:
         return done("draft created") if added else skipped("a success plan exists")
 
     async def _propose(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = ProposeMeeting.model_validate(step.params)
+        asked = ProposeMeeting.model_validate(step.params, extra="ignore")
         csm = await self._csm(tx, customer)
         due = next_working_days(step.now, 1)
         link = self._house.calendar(csm)
@@ -116,20 +116,20 @@ class PeopleActivities:
         return done(f"proposed through {link}")
 
     async def _task(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = CreateTask.model_validate(step.params)
+        asked = CreateTask.model_validate(step.params, extra="ignore")
         due = next_working_days(step.now, asked.due_days)
         task = self._csm_task(step, customer, asked.task, self._say(asked.title), due, asked.priority)
         await tx.work.add_task(task)
         return done(f"task for {task.assignee}")
 
     async def _notify(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = NotifyCsm.model_validate(step.params)
+        asked = NotifyCsm.model_validate(step.params, extra="ignore")
         text = self._say(asked.text) if asked.text else asked.message
         await tx.work.add_notice(self._notice(step, customer, Role.CSM, text))
         return done(f"told {customer.csm_id or TEAM}")
 
     async def _review(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = ScheduleReview.model_validate(step.params)
+        asked = ScheduleReview.model_validate(step.params, extra="ignore")
         record = await tx.onboardings.latest(customer.id)
         began = record.started if record is not None else step.started
         due = max(began + timedelta(days=asked.at_day), step.now)

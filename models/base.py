@@ -20,6 +20,16 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+class Definition(BaseModel):
+    """A frozen value of a file that is also carried by runs.
+
+    The file is read with ``extra="forbid"`` (``playbooks.load``), so a misspelt field is an error there; a run that
+    carries a definition of an older release, with a field that is no more, still decodes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
 class Carried(BaseModel):
     """A frozen value that travels through Temporal: unknown fields of a newer writer are ignored by an older reader."""
 

@@ -59,13 +59,9 @@ class StepInput(Carried):
     """
 
     key: str
-    workflow_id: str
     customer: CustomerId
     playbook: str
-    version: int
-    fingerprint: str
     step_id: str
-    action: str
     params: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_)
     when: str | None = Field(default=None, exclude_if=not_)
     goals: tuple[tuple[str, str], ...] = Field(
@@ -80,6 +76,11 @@ class StepInput(Carried):
     now: Instant
     clock: Clock = Field(default=REAL, exclude_if=REAL.__eq__)
     values: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_)
+
+    @property
+    def workflow_id(self) -> str:
+        """The run's, which its key begins with."""
+        return self.key.partition("|")[0]
 
 
 class RunRecord(Carried):

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from models.base import Delay, Slug, Value
+from models.base import Definition, Delay, Slug
 from models.enums import Role, Segment
 from models.program import OnboardingProgram
 from models.run import HELD_UNTIL
@@ -36,14 +36,14 @@ ActionName = Literal[
 ]
 
 
-class Until(Value):
+class Until(Definition):
     """A date the run carries in its values, moved by an offset: 30 days before ``renewal_date``."""
 
     value: Slug
     offset: Delay = timedelta(0)
 
 
-class StepBase(Value):
+class StepBase(Definition):
     """What every step has."""
 
     id: Slug
@@ -78,7 +78,7 @@ class AwaitStep(StepBase):
     timeout: Delay | None = None
 
 
-class Case(Value):
+class Case(Definition):
     """One way out of a branch."""
 
     if_: Condition = Field(alias="if")
@@ -105,7 +105,7 @@ class EscalateStep(StepBase):
 Step = Annotated[ActStep | WaitStep | AwaitStep | BranchStep | EscalateStep, Field(discriminator="kind")]
 
 
-class Goal(Value):
+class Goal(Definition):
     """Ends the run as a success: an event of this name, whatever step it waits in."""
 
     event: EventPattern
@@ -113,7 +113,7 @@ class Goal(Value):
     when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
 
 
-class Exit(Value):
+class Exit(Definition):
     """Ends the run without success: the customer left, or the reason for the run is gone."""
 
     event: EventPattern
@@ -121,14 +121,14 @@ class Exit(Value):
     when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
 
 
-class EscalationPath(Value):
+class EscalationPath(Definition):
     """Who is told, in turn, each time the timeline passes without an outcome (section 7.3, C9)."""
 
     path: tuple[Role, ...] = Field(min_length=1)
     timeline: Delay
 
 
-class Playbook(Value):
+class Playbook(Definition):
     """One file of ``playbooks/``."""
 
     id: Slug

@@ -5,14 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from models.base import Delay, Slug, Value
+from models.base import Definition, Delay, Slug
 from models.enums import Language, ResourceType, StepType
 
 ALL_REQUIRED = "all_required_steps_completed"
 """The criterion met when every required step is done."""
 
 
-class Resource(Value):
+class Resource(Definition):
     """A help link, relative to the product's address."""
 
     type: ResourceType
@@ -20,7 +20,7 @@ class Resource(Value):
     url: str
 
 
-class ProgramStep(Value):
+class ProgramStep(Definition):
     """One thing the customer (or the CSM with the customer) gets done."""
 
     id: Slug
@@ -34,7 +34,7 @@ class ProgramStep(Value):
     resources: tuple[Resource, ...] = ()
 
 
-class ProgramMilestone(Value):
+class ProgramMilestone(Definition):
     """A point reached when every criterion is met; celebrated only if it has a text."""
 
     id: Slug
@@ -45,7 +45,7 @@ class ProgramMilestone(Value):
     celebration: dict[Language, str] = Field(default_factory=dict)
 
 
-class OnboardingProgram(Value):
+class OnboardingProgram(Definition):
     """Steps and milestones of one program."""
 
     duration_days: Annotated[int, Field(ge=1)]

@@ -25,7 +25,7 @@ def read(raw: bytes, file: str) -> tuple[Playbook | None, Tree, list[Problem]]:
     if huge := list(_endless(tree)):
         return None, tree, huge
     try:
-        return Playbook.model_validate(tree.data), tree, []
+        return Playbook.model_validate(tree.data, extra="forbid"), tree, []
     except ValidationError as error:
         return None, tree, sorted(set(explain.problems(error, tree, schema.document())))
 

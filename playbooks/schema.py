@@ -30,6 +30,9 @@ def document() -> Node:
         rules.append({"if": {"properties": {"do": {"const": verb}}}, "then": then})
     definitions["ActStep"]["allOf"] = rules
     _write_delays(schema)
+    for shape in (schema, *definitions.values()):
+        if "properties" in shape:
+            shape["additionalProperties"] = False
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:steadfast:playbook",

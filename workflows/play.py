@@ -169,7 +169,7 @@ class Play:
         self.state = interpreter.run_step(self.state, step.id, now)
         try:
             activity = workflow.start_activity(
-                steps.ACTIVITIES[asked.action], asked, summary=steps.title(step), **policies.STEP
+                steps.activity_of(step), asked, summary=steps.title(step), **policies.STEP
             )
             result = await self._unless_ended(activity)
         except ActivityError as error:

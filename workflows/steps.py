@@ -38,19 +38,13 @@ def step_input(
 ) -> StepInput:
     """What the step's activity is asked: the step, its key, and the conditions it re-checks first."""
     playbook = start.playbook
-    if isinstance(step, EscalateStep):
-        action, params = "escalate", _escalation(step)
-    else:
-        action, params = step.do, _params(step, playbook.program)
+    escalates = isinstance(step, EscalateStep)
+    params = _escalation(step) if isinstance(step, EscalateStep) else _params(step, playbook.program)
     return StepInput(
         key=effect_key(start.workflow_id, generation, step.id),
-        workflow_id=start.workflow_id,
         customer=start.customer,
         playbook=playbook.id,
-        version=playbook.version,
-        fingerprint=start.fingerprint,
         step_id=step.id,
-        action=action,
         params=params,
         when=step.when,
         goals=tuple((goal.when, goal.reason or goal.event) for goal in playbook.goals if goal.when),
@@ -60,8 +54,13 @@ def step_input(
         due=due,
         now=now,
         clock=start.clock,
-        values=state.values if action == "escalate" else {},
+        values=state.values if escalates else {},
     )
+
+
+def activity_of(step: ActStep | EscalateStep) -> StepActivity:
+    """The activity that carries the step out."""
+    return ACTIVITIES["escalate" if isinstance(step, EscalateStep) else step.do]
 
 
 def title(step: Step) -> str:

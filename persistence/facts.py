@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import Segment
 from models.errors import NotFound
-from models.facts import fact
-from persistence.past import Past
-from persistence.past_onboarding import PastOnboarding
+from models.facts import SINCE, fact
+from persistence.fact_columns import FactColumns
+from persistence.past import Since
 from persistence.rows import insert
 from persistence.tables.customers import customer, login, response
 from rules.segments import guided
@@ -36,14 +36,25 @@ class FactTable:
         """
         for name in names:
             fact(name)
-        found = await self._connection.execute(select(customer).where(customer.c.id == customer_id))
-        row = found.mappings().one_or_none()
+        asked = tuple(dict.fromkeys(names))
+        columns = FactColumns(self._connection, self._has_kickoff)
+        page = await columns.read(
+            [customer_id], [name for name in asked if name not in SINCE], as_of=as_of, cycle=cycle
+        )
+        found: dict[str, JsonValue] = page.of(0)
+        if not SINCE.isdisjoint(asked):
+            found |= await self._since(customer_id, [name for name in asked if name in SINCE], as_of, since)
+        return {name: found[name] for name in asked}
+
+    async def _since(
+        self, customer_id: str, names: Sequence[str], as_of: datetime, since: datetime
+    ) -> dict[str, JsonValue]:
+        rows = await self._connection.execute(select(customer).where(customer.c.id == customer_id))
+        row = rows.mappings().one_or_none()
         if row is None:
             return dict.fromkeys(names)
-        past = Past(self._connection, row, as_of=as_of, since=since, has_kickoff=self._has_kickoff)
-        onboarding = PastOnboarding(self._connection, row, as_of=as_of, cycle=cycle)
-        sources = {**past.readers(), **onboarding.readers()}
-        return {name: await sources[name]() for name in dict.fromkeys(names)}
+        run = Since(self._connection, row, as_of=as_of, since=since)
+        return {name: await run.read(name) for name in names}
 
     async def add_login(self, customer_id: str, at: datetime, key: str) -> None:
         """A user of the account logged in; idempotent per key."""

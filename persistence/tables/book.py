@@ -68,6 +68,7 @@ ticket = Table(
     Column("first_response_minutes", Integer),
     Column("csat", Integer),
     Column("escalated", Boolean),
+    Column("escalated_at", UtcDateTime, comment="NULL: not told; an escalated one counts from its closing."),
     Index(None, "customer", "opened"),
 )
 

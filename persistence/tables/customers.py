@@ -86,6 +86,7 @@ login = Table(
     Column("customer", CUSTOMER, primary_key=True),
     Column("key", KEY, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
+    Column("user_id", String(200), comment="Which user of the account; NULL: not told."),
     Index(None, "customer", "at"),
 )
 

@@ -1,6 +1,7 @@
-"""Which stage a customer moves to: the rules this release can decide from its facts (section 3.4 of the domain).
+"""Which stage a customer moves to (section 3.4 of the domain, L1-L9, L11, L14).
 
-One transition at most per evaluation; the first rule that holds wins; a predicate on an unknown fact does not fire.
+One transition at most per evaluation; the first row of ``rules.stage_table`` that holds wins; a predicate on an unknown
+fact does not fire. A person's request (rule 1) is decided by ``rules.manual``, outside this pass.
 """
 
 from collections.abc import Mapping
@@ -9,41 +10,100 @@ from pydantic import JsonValue
 
 from models.enums import LifecycleStage, SubscriptionStatus
 from models.lifecycle import StageVerdict
+from models.stages import AtRiskCause, LifecycleConfig, Outlook, StageRule
+from rules import at_risk, recovery
+from rules.predicates import canonical
+from rules.stage_table import RULES
 
 FACTS = (
     "subscription_status",
     "trial_days_remaining",
     "onboarding_completion",
-    "days_as_customer",
 )
-"""What the rules read."""
+"""What the rules of a trial and an onboarding read: enough on every event.
+
+Not ``days_as_customer``: it would put an overdue onboarding at risk on any event, with nothing read by which such a
+customer recovers. That is decided where FACTS_FULL is read.
+"""
+
+FACTS_FULL = tuple(dict.fromkeys(name for rule in RULES for name in rule.facts))
+"""What every rule reads: for the daily sweep."""
+
+SUPPLIED = (
+    "health_provisional",
+    "nps_resolved",
+    "renewal_completed",
+    "expansion_ended",
+    "at_risk_causes",
+    "at_risk_origin",
+)
+"""Those of FACTS_FULL that are no metrics: whoever asks takes them from its records.
+
+``health_provisional``: of the stored score. ``nps_resolved``: the follow-up of the latest answer is done.
+``renewal_completed``: for the present term. ``expansion_ended``: ``rules.opportunities.ended``. ``at_risk_causes`` and
+``at_risk_origin``: ``facts["at_risk_causes"]`` and ``from_stage`` of the transition into the present ``at_risk``.
+"""
+
+DEFAULTS = LifecycleConfig()
 
 
-def decide(stage: LifecycleStage | None, facts: Mapping[str, JsonValue]) -> StageVerdict | None:
-    """The change that the facts ask for, or None."""
+def decide(
+    stage: LifecycleStage | None, facts: Mapping[str, JsonValue], config: LifecycleConfig = DEFAULTS
+) -> StageVerdict | None:
+    """The change that the facts ask for, or None. Facts that are absent or None are unknown."""
     if stage is None:
         return _first(facts)
-    status = facts.get("subscription_status")
-    completion = _number(facts, "onboarding_completion")
-    if stage is not LifecycleStage.CHURNED and status == SubscriptionStatus.CANCELLED:
-        return _verdict("subscription_ended", LifecycleStage.CHURNED, facts, "subscription_status")
-    if stage is LifecycleStage.TRIAL:
-        return _leave_trial(facts)
-    if stage is LifecycleStage.CHURNED and status == SubscriptionStatus.ACTIVE:
-        return _verdict("win_back", LifecycleStage.ONBOARDING, facts, "subscription_status")
-    if stage is LifecycleStage.ONBOARDING and completion is not None and completion >= 80:
-        return _verdict("onboarding_done", LifecycleStage.ADOPTING, facts, "onboarding_completion")
+    facts = canonical(facts)
+    for rule in RULES:
+        if stage in rule.stages and rule.holds(facts, config):
+            return _settle(rule, stage, facts, config)
     return None
 
 
-def _leave_trial(facts: Mapping[str, JsonValue]) -> StageVerdict | None:
-    status = facts.get("subscription_status")
-    if status == SubscriptionStatus.ACTIVE:
-        return _verdict("trial_converted", LifecycleStage.ONBOARDING, facts, "subscription_status")
-    remaining = _number(facts, "trial_days_remaining")
-    if status is not None and remaining is not None and remaining <= 0:
-        return _verdict("trial_expired", LifecycleStage.CHURNED, facts, "subscription_status", "trial_days_remaining")
-    return None
+def outlook(
+    stage: LifecycleStage, facts: Mapping[str, JsonValue], config: LifecycleConfig = DEFAULTS
+) -> tuple[Outlook, ...]:
+    """Every rule that can move a customer on from this stage, in order, and what it says now: why it stays."""
+    facts = canonical(facts)
+    found = []
+    for rule in RULES:
+        if stage in rule.stages:
+            holds = rule.holds(facts, config)
+            found.append(
+                Outlook(
+                    rule=rule.id,
+                    to=rule.to or recovery.target(facts, config),
+                    condition=rule.condition,
+                    holds=holds,
+                    seen=_known(rule, facts),
+                    missing=tuple(name for name in rule.facts if facts.get(name) is None) if holds is None else (),
+                )
+            )
+    return tuple(found)
+
+
+def _settle(
+    rule: StageRule, stage: LifecycleStage, facts: Mapping[str, JsonValue], config: LifecycleConfig
+) -> StageVerdict:
+    if rule.to is LifecycleStage.AT_RISK:
+        return _endangered(rule, stage, facts, config)
+    to = rule.to or recovery.target(facts, config)
+    return StageVerdict(rule=rule.id, to=to, facts=_known(rule, facts))
+
+
+def _endangered(
+    rule: StageRule, stage: LifecycleStage, facts: Mapping[str, JsonValue], config: LifecycleConfig
+) -> StageVerdict:
+    """Entry into ``at_risk`` keeps every cause that holds at that moment: each must clear before recovery (L6)."""
+    causes = [cause.value for cause in at_risk.causes(facts, config)]
+    if stage is LifecycleStage.ONBOARDING and at_risk.onboarding_overdue(facts, config):
+        causes.append(AtRiskCause.ONBOARDING_OVERDUE.value)
+    kept: dict[str, JsonValue] = {**_known(rule, facts), "at_risk_causes": list(causes)}
+    return StageVerdict(rule=rule.id, to=LifecycleStage.AT_RISK, facts=kept)
+
+
+def _known(rule: StageRule, facts: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {name: value for name in rule.facts if (value := facts.get(name)) is not None}
 
 
 def _first(facts: Mapping[str, JsonValue]) -> StageVerdict | None:
@@ -89,8 +149,3 @@ def initial_stage(
 
 def _verdict(rule: str, to: LifecycleStage, facts: Mapping[str, JsonValue], *names: str) -> StageVerdict:
     return StageVerdict(rule=rule, to=to, facts={name: facts.get(name) for name in names})
-
-
-def _number(facts: Mapping[str, JsonValue], name: str) -> float | None:
-    value = facts.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

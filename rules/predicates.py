@@ -68,3 +68,16 @@ def either(parts: Iterable[bool | None]) -> bool | None:
 def negated(part: bool | None) -> bool | None:
     """Three-valued not."""
     return None if part is None else not part
+
+
+_ALIASES = {"nps_age_days": "days_since_nps", "expansion_open": "expansion_opportunity"}
+
+
+def canonical(facts: Facts) -> Facts:
+    """The facts under the names of the catalogue: a caller's other spelling fills a name that is unknown (G1)."""
+    renamed = {
+        name: facts[alias]
+        for alias, name in _ALIASES.items()
+        if facts.get(alias) is not None and facts.get(name) is None
+    }
+    return {**facts, **renamed} if renamed else facts

@@ -1,0 +1,186 @@
+"""A worker that dies at a chosen point, as if its power was cut: SIGKILL to itself, nothing flushed, nothing closed.
+
+The points lie between any two steps of what the worker does to the world: around each transaction's commit (named by
+what was written in it), around each conversation with the mail server, the webhook's receiver and Temporal.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+from pydantic import JsonValue
+from temporalio.client import Client, WorkflowHandle
+
+import worker
+from intake.deliver import Deliverer
+from intake.unsubscribe import Unsubscribe
+from integrations.smtp import SmtpMailer
+from integrations.webhook_sender import WebhookSender
+from models.clock import utc_now
+from models.message import OutgoingMail, SendReceipt
+from persistence.keys import CustomerKeyStore
+from persistence.store import SqlStore
+from playbooks.catalog import Catalog
+from rendering.catalogue import Templates
+from rendering.mail import build
+from settings import load
+from stack import clock_file
+from stack.client import connect
+
+# Read once, in the process that the dying ones are forked from: they start in a fraction of the time.
+_TEMPLATES = Templates.load()
+_PLAYBOOKS = Catalog.load(templates=_TEMPLATES)
+
+
+class Switch:
+    """Kills this process when ``point`` is reached for the ``nth`` time."""
+
+    def __init__(self, point: str, nth: int) -> None:
+        self._point, self._left = point, nth
+
+    def reached(self, point: str) -> None:
+        """The worker is here."""
+        if point == self._point:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _Heard:
+    """A repository that remembers what was called: ``REPOSITORY.METHOD``, and for a mail ``STEP STATUS``."""
+
+    def __init__(self, name: str, inner: object, calls: set[str]) -> None:
+        self._name, self._inner, self._calls = name, inner, calls
+
+    def __getattr__(self, method: str) -> Any:
+        called = getattr(self._inner, method)
+        if (self._name, method) != ("communications", "mark"):
+            self._calls.add(f"{self._name}.{method}")
+            return called
+
+        def mark(key: str, status: str, **more: Any) -> Any:
+            self._calls.add(f"{key.rpartition('|')[2]} {status}")
+            return called(key, status, **more)
+
+        return mark
+
+
+class _HeardTransaction:
+    def __init__(self, inner: object, calls: set[str]) -> None:
+        self._inner, self._calls = inner, calls
+
+    def __getattr__(self, repository: str) -> Any:
+        return _Heard(repository, getattr(self._inner, repository), self._calls)
+
+
+class DyingStore:
+    """Points ``before CALL`` and ``after CALL``: around the commit of the transaction with that call."""
+
+    def __init__(self, inner: SqlStore, switch: Switch) -> None:
+        self._inner, self._switch = inner, switch
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Any]:
+        """A transaction."""
+        calls: set[str] = set()
+        async with self._inner.begin() as tx:
+            yield _HeardTransaction(tx, calls)
+            for call in sorted(calls):
+                self._switch.reached(f"before {call}")
+        for call in sorted(calls):
+            self._switch.reached(f"after {call}")
+
+
+class DyingMailer:
+    """Points ``STEP connecting``, ``STEP before DATA``, ``STEP accepted``."""
+
+    def __init__(self, inner: Any, switch: Switch) -> None:
+        self._inner, self._switch = inner, switch
+
+    async def send(
+        self, mail: OutgoingMail, *, date: datetime, before_data: Callable[[], Awaitable[None]]
+    ) -> SendReceipt:
+        """Send, if there is time."""
+        step = mail.key.rpartition("|")[2]
+        self._switch.reached(f"{step} connecting")
+
+        async def noted() -> None:
+            await before_data()
+            self._switch.reached(f"{step} before DATA")
+
+        receipt: SendReceipt = await self._inner.send(mail, date=date, before_data=noted)
+        self._switch.reached(f"{step} accepted")
+        return receipt
+
+
+class DyingPoster:
+    """Points ``webhook posting`` and ``webhook taken``."""
+
+    def __init__(self, inner: Any, switch: Switch) -> None:
+        self._inner, self._switch = inner, switch
+
+    async def post(self, url: str, envelope: Mapping[str, JsonValue], *, delivery_id: str) -> str:
+        """Post, if there is time."""
+        self._switch.reached("webhook posting")
+        answer: str = await self._inner.post(url, envelope, delivery_id=delivery_id)
+        self._switch.reached("webhook taken")
+        return answer
+
+
+class DyingClient:
+    """Points ``signalling`` and ``signalled``: the deliverer's call to Temporal."""
+
+    def __init__(self, inner: Client, switch: Switch) -> None:
+        self._inner, self._switch = inner, switch
+
+    async def start_workflow(self, *args: Any, **named: Any) -> WorkflowHandle[Any, Any]:
+        """Signal with start."""
+        self._switch.reached("signalling")
+        handle: WorkflowHandle[Any, Any] = await self._inner.start_workflow(*args, **named)
+        self._switch.reached("signalled")
+        return handle
+
+
+async def _work(switch: Switch) -> None:
+    """As ``worker.main``, with collaborators that die."""
+    settings = load()
+    database = SqlStore.open(settings.database)
+    store: Any = DyingStore(database, switch)
+    client = await connect(settings, CustomerKeyStore(database.database))
+    secret = settings.events_secret
+    assert secret is not None
+    async with httpx.AsyncClient() as http:
+        given = worker.Collaborators(
+            store=store,
+            house=worker.house(settings),
+            renderer=_TEMPLATES,
+            mailer=DyingMailer(SmtpMailer(*settings.smtp, build), switch),
+            playbooks=_PLAYBOOKS,
+            unsubscriber=Unsubscribe(settings.console_url, secret),
+            poster=DyingPoster(WebhookSender(http, secret=secret.get_secret_value()), switch),
+            urls=settings.webhook_urls,
+        )
+        async with worker.build_worker(client, given, task_queue=settings.task_queue):
+            deliverer = Deliverer(
+                store,
+                DyingClient(client, switch),  # type: ignore[arg-type]  # the one call that the deliverer makes
+                clock_file.read(settings.home),
+                currency=settings.currency,
+                task_queue=settings.task_queue,
+                wall=utc_now,
+            )
+            await deliverer.run_forever()
+
+
+def run(environment: dict[str, str], log: str, point: str = "", nth: int = 1) -> None:
+    """The process: killed at the point; without one it works until it is killed from outside."""
+    os.environ.update(environment)
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    asyncio.run(_work(Switch(point, nth)))

@@ -28,8 +28,8 @@ run: $(VENV)/.run ## bring everything up, feed a sample, print the addresses; Ct
 test: $(VENV)/.dev tools lint ## lint, types, import contracts, every test; ARGS go to pytest
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-pg: $(VENV)/.dev ## the tests of the database alone, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest tests/persistence $(ARGS)
+test-pg: $(VENV)/.dev tools ## every test, on PostgreSQL
+	@$(BIN)/python -m pytest -n $(WORKERS) --database postgresql $(ARGS)
 
 bench: $(VENV)/.dev tools ## the timings of docs/benchmarks.md
 	@$(BIN)/python -m pytest -m bench -p no:xdist -s $(ARGS)

@@ -1,6 +1,5 @@
 """Fixtures of every room: servers of the run, a namespace or database per worker, and the time each folder took."""
 
-import shutil
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -17,14 +16,29 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from persistence import migrate
 from settings import load
 from stack import postgres, test_server
 from tests import servers
+from tests.databases import database, database_url, postgres_migrated, postgres_url, sqlite_migrated, sqlite_url, store
 from tests.harness import Company, company
 from workflows.attributes import SEARCH_ATTRIBUTES
 
+__all__ = [
+    "database",
+    "database_url",
+    "postgres_migrated",
+    "postgres_url",
+    "sqlite_migrated",
+    "sqlite_url",
+    "store",
+]
+
 _SPENT: dict[str, float] = defaultdict(float)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--database postgresql`` runs everything that needs one database on PostgreSQL."""
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="the database of the run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,33 +115,24 @@ async def skipping() -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-@pytest.fixture(scope="session")
-def sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file, to be copied."""
-    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    migrate.upgrade(f"sqlite:///{file}")
-    return file
+@pytest.fixture
+def plain_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of the kind this run is on: ``--database``."""
+    kind = request.config.getoption("database")
+    return str(request.getfixturevalue("postgres_url" if kind == "postgresql" else "sqlite_url"))
 
 
 @pytest.fixture
-def sqlite_url(sqlite_migrated: Path, tmp_path: Path) -> str:
-    """A migrated SQLite database of this test."""
-    file = tmp_path / "steadfast.db"
-    shutil.copy(sqlite_migrated, file)
-    return f"sqlite+aiosqlite:///{file}"
-
-
-@pytest.fixture
-async def skipping_company(skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Company]:
+async def skipping_company(skipping: WorkflowEnvironment, plain_url: str, tmp_path: Path) -> AsyncIterator[Company]:
     """A company whose days pass in milliseconds."""
-    async with company(skipping.client, sqlite_url, tmp_path, clock=skipping.get_current_time) as made:
+    async with company(skipping.client, plain_url, tmp_path, clock=skipping.get_current_time) as made:
         yield made
 
 
 @pytest.fixture
-async def dev_company(dev_client: Client, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Company]:
+async def dev_company(dev_client: Client, plain_url: str, tmp_path: Path) -> AsyncIterator[Company]:
     """A company on the real dev server."""
-    async with company(dev_client, sqlite_url, tmp_path) as made:
+    async with company(dev_client, plain_url, tmp_path) as made:
         yield made
 
 

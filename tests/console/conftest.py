@@ -11,9 +11,9 @@ from tests.console.kit import NOBODY, Console, make
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    """An empty, migrated database."""
-    opened = SqlStore.open(sqlite_url)
+async def store(plain_url: str) -> AsyncIterator[SqlStore]:
+    """An empty, migrated database of the kind of the run."""
+    opened = SqlStore.open(plain_url)
     yield opened
     await opened.close()
 

@@ -185,12 +185,19 @@ async def test_without_a_secret_there_is_no_such_endpoint(store: SqlStore) -> No
 
 
 async def test_without_a_database_the_producer_is_asked_to_come_again(console: Console) -> None:
-    async with console.store.database.engine.connect() as connection:
-        await connection.exec_driver_sql("ALTER TABLE inbox RENAME TO gone")
-        await connection.commit()
-    answer = await console.post(signup())
+    await _rename(console, "inbox", "gone")
+    try:
+        answer = await console.post(signup())
+    finally:
+        await _rename(console, "gone", "inbox")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "5"
+
+
+async def _rename(console: Console, before: str, after: str) -> None:
+    async with console.store.database.engine.connect() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+        await connection.commit()
 
 
 _JSON = st.recursive(

@@ -55,8 +55,8 @@ class Listener:
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    opened = SqlStore.open(sqlite_url)
+async def store(plain_url: str) -> AsyncIterator[SqlStore]:
+    opened = SqlStore.open(plain_url)
     yield opened
     await opened.close()
 

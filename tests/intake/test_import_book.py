@@ -63,8 +63,8 @@ class Heard:
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    opened = SqlStore.open(sqlite_url)
+async def store(plain_url: str) -> AsyncIterator[SqlStore]:
+    opened = SqlStore.open(plain_url)
     yield opened
     await opened.close()
 

@@ -19,9 +19,9 @@ async def hooks() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 async def hooked_company(
-    skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path, hooks: Receiver
+    skipping: WorkflowEnvironment, plain_url: str, tmp_path: Path, hooks: Receiver
 ) -> AsyncIterator[Company]:
     """A company whose days pass in milliseconds and whose webhooks go to ``hooks``."""
     clock = skipping.get_current_time
-    async with company(skipping.client, sqlite_url, tmp_path, clock=clock, n8n_cs_webhook_url=hooks.url) as made:
+    async with company(skipping.client, plain_url, tmp_path, clock=clock, n8n_cs_webhook_url=hooks.url) as made:
         yield made

@@ -113,9 +113,7 @@ class Life:
     ) -> Event:
         """An event of this customer arrives, and everything that follows at once is done."""
         now = await self.now()
-        event = Event(
-            event_id=event_id or new_id("e"), type=kind, occurred_at=at or now, customer=self.said, data=data
-        )
+        event = Event(event_id=event_id or new_id("e"), type=kind, occurred_at=at or now, customer=self.said, data=data)
         await self.here.tell(event, now)
         await self.settle()
         return event

@@ -80,10 +80,10 @@ async def test_quiet_hours_defer_a_mail_to_the_morning_of_its_recipient(
 
 
 async def test_the_weekly_cap_skips_what_would_be_one_too_many(
-    skipping: WorkflowEnvironment, sqlite_url: str, tmp_path: Path
+    skipping: WorkflowEnvironment, plain_url: str, tmp_path: Path
 ) -> None:
     async with (
-        company(skipping.client, sqlite_url, tmp_path, weekly_cap=2) as here,
+        company(skipping.client, plain_url, tmp_path, weekly_cap=2) as here,
         living(skipping, here) as ana,
     ):
         await ana.subscribes()

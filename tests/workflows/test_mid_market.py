@@ -48,9 +48,7 @@ async def test_a_mid_market_customer_lives_through_forty_four_days(
         ("onboarding_tips", "sent"),
     ]
     assert {one.language.value for one in done.said} == {"en"}
-    assert [(one.meeting, one.calendar_link) for one in done.proposals] == [
-        ("kickoff", "https://cal.example/marta")
-    ]
+    assert [(one.meeting, one.calendar_link) for one in done.proposals] == [("kickoff", "https://cal.example/marta")]
     # Day 3 came before the launch in production: a task, and a blocker that the launch then cleared.
     assert sorted(one.type for one in done.tasks) == ["day_30", "first_value", "kickoff"]
     assert done.blockers == []

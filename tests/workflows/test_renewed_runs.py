@@ -31,10 +31,10 @@ def early() -> Iterator[str]:
 
 
 @pytest.fixture
-async def early_company(early: str, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Company]:
+async def early_company(early: str, plain_url: str, tmp_path: Path) -> AsyncIterator[Company]:
     """A company there."""
     client = await Client.connect(early, data_converter=pydantic_data_converter)
-    async with company(client, sqlite_url, tmp_path) as made:
+    async with company(client, plain_url, tmp_path) as made:
         yield made
 
 

@@ -119,10 +119,10 @@ async def test_a_play_that_waits_for_a_person_is_listed_so_until_the_person_answ
 
 
 async def test_with_a_payload_key_a_run_works_and_says_nothing_in_its_history(
-    dev_client: Client, sqlite_url: str, tmp_path: Path
+    dev_client: Client, plain_url: str, tmp_path: Path
 ) -> None:
     key = base64.b64encode(os.urandom(32)).decode()
-    async with company(dev_client, sqlite_url, tmp_path) as here:
+    async with company(dev_client, plain_url, tmp_path) as here:
         settings = Settings(home=tmp_path, events_secret=SecretStr(SECRET), payload_key=SecretStr(key))
         converter = data_converter(settings, CustomerKeyStore(here.store.database))
         config = dev_client.config()

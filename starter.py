@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
 from pydantic import ValidationError
 from temporalio.worker import WorkflowRunner
+from typer.exceptions import Abort, TyperException
 
 from cli.acts import outcome, step
 from cli.admin import migrate
@@ -56,17 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and turn every refusal into one line on stderr."""
     try:
         return app(args=list(arguments) if arguments is not None else None, standalone_mode=False) or 0
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stderr.write(error.format_message() + "\n")
-        return 2
-    except click.ClickException as error:
-        return _refuse(error.format_message(), 2)
+    except TyperException as error:
+        said = error.format_message()
+        if said.lstrip().startswith("Usage:"):  # nothing was asked: the answer is the whole help
+            sys.stderr.write(said + "\n")
+            return 2
+        return _refuse(said, 2)
     except ValidationError as error:
         first = error.errors()[0]
         return _refuse(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 2)
     except SteadfastError as error:
         return _refuse(str(error), 2 if isinstance(error, BadInput) else 1)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, Abort):
         return _refuse("stopped", 1)
     except BrokenPipeError:
         return 1

@@ -6,39 +6,20 @@ from typing import Any
 from wsgiref.simple_server import WSGIServer
 
 import structlog
-from prometheus_client import Counter, Gauge, start_http_server
+from prometheus_client import Counter, start_http_server
 from temporalio import activity
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from models.enums import Channel, CommunicationStatus, DeliveryStatus
 from models.errors import Misconfigured
 from models.run import StepResult
 from settings import Settings
 
 _steps = Counter("steadfast_steps", "Steps of playbooks that were attempted.", ["action", "status"])
-_messages = Counter("steadfast_messages", "Messages to customers that reached a status.", ["channel", "status"])
-_deliveries = Counter("steadfast_deliveries", "Outbound webhooks that reached a status.", ["target", "status"])
-_undelivered = Gauge("steadfast_inbox_undelivered", "Events received and not yet handed to their workflow.")
 
 
 def step(action: str, status: str) -> None:
     """``steadfast_steps_total``: an activity answered with this status; ``error`` when it raised."""
     _steps.labels(action, status).inc()
-
-
-def message(channel: Channel, status: CommunicationStatus) -> None:
-    """``steadfast_messages_total``."""
-    _messages.labels(channel.value, status.value).inc()
-
-
-def delivery(target: str, status: DeliveryStatus) -> None:
-    """``steadfast_deliveries_total``."""
-    _deliveries.labels(target, status.value).inc()
-
-
-def inbox_undelivered(count: int) -> None:
-    """``steadfast_inbox_undelivered``."""
-    _undelivered.set(count)
 
 
 def serve(settings: Settings) -> Callable[[], None]:
@@ -86,4 +67,6 @@ class _Counted(ActivityInboundInterceptor):
             raise
         if isinstance(result, StepResult):
             step(action, result.status)
+        elif action == "deliver":
+            step(action, str(result))
         return result

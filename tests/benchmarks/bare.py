@@ -22,7 +22,7 @@ class BareAct:
 
 @workflow.defn
 class BareWait:
-    """Parked on a wait with a time-out; a signal ends the wait, one activity ends the run."""
+    """Parked on a wait with a time-out; a signal wakes it, and it parks again."""
 
     def __init__(self) -> None:
         """Not woken yet."""
@@ -34,8 +34,9 @@ class BareWait:
         self.woken = True
 
     @workflow.run
-    async def run(self, asked: StepInput) -> str:
-        """Wait 30 days, then act."""
-        with contextlib.suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self.woken, timeout=timedelta(days=30))
-        return (await workflow.execute_activity_method(MessageActivities.send_message, asked, **policies.STEP)).status
+    async def run(self, asked: StepInput) -> None:
+        """Wait 30 days, over and over."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(lambda: self.woken, timeout=timedelta(days=30))
+            self.woken = False

@@ -5,9 +5,13 @@ from typing import Any
 
 from temporalio import activity
 
-from models.play import RunRecord, StepInput
+from models.enums import LifecycleStage
+from models.play import Decided, DecideInput, RunRecord, StepInput
 from models.run import StepResult
+from tests.benchmarks.plays import play_input, released
 from workflows.steps import ACTIVITIES
+
+_WELCOME = released()
 
 
 def _step(name: str) -> Callable[..., Any]:
@@ -24,6 +28,15 @@ async def close_run(record: RunRecord) -> None:
 
 
 def all_of_them() -> list[Callable[..., Any]]:
-    """One for each action of a playbook, and the end of a run."""
+    """One for each action of a playbook, the end of a run, and the lifecycle's decision."""
     defined = {getattr(act, "__temporal_activity_definition").name for act in ACTIVITIES.values()}
-    return [*(_step(name) for name in sorted(defined)), close_run]
+    return [*(_step(name) for name in sorted(defined)), close_run, decide]
+
+
+@activity.defn(name="decide")
+async def decide(asked: DecideInput) -> Decided:
+    """A signup starts the welcome sequence; nothing else starts anything."""
+    if asked.occurrence.kind != "subscription_created":
+        return Decided()
+    start = play_input(_WELCOME, asked.occurrence.at, customer=asked.customer).start
+    return Decided(stage=LifecycleStage.ONBOARDING, changed=True, plan=start.plan, plays=(start,))

@@ -36,14 +36,14 @@ def conditional(playbook: Playbook) -> Playbook:
     return playbook.model_copy(update={"steps": tuple(steps)})
 
 
-def _customer() -> str:
+def new_customer() -> str:
     """An id as long as those of the usual billing systems: it is in every step's input three times."""
     return new_id("cus")[:18]
 
 
-def play_input(playbook: Playbook, started: datetime, clock: Clock = REAL) -> PlayInput:
+def play_input(playbook: Playbook, started: datetime, clock: Clock = REAL, *, customer: str = "") -> PlayInput:
     """A customer of its own, and what the lifecycle would pass."""
-    customer = _customer()
+    customer = customer or new_customer()
     return PlayInput(
         start=PlayStart(
             workflow_id=sequence_id(customer, playbook.id, 1),
@@ -60,7 +60,7 @@ def play_input(playbook: Playbook, started: datetime, clock: Clock = REAL) -> Pl
 
 def hand_input(fingerprint: str, started: datetime, clock: Clock = REAL, *, day: float = 0.0, steps: int = 8) -> Asked:
     """The same for the hand-written one."""
-    customer = _customer()
+    customer = new_customer()
     return Asked(
         workflow_id=sequence_id(customer, WELCOME, 1),
         customer=customer,

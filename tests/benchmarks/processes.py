@@ -24,7 +24,7 @@ class WorkerProcess:
         return cpu_seconds(self.pid)
 
     def memory(self) -> float:
-        """KiB of memory that are its alone or its share of what is shared."""
+        """KiB of memory that are its alone."""
         return memory_kib(self.pid)
 
 
@@ -35,9 +35,9 @@ def cpu_seconds(pid: int) -> float:
 
 
 def memory_kib(pid: int) -> float:
-    """Proportional set size of a process, in KiB."""
+    """Memory that is the process's alone, in KiB: what is shared changes with the processes beside it."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
-    return float(next(line.split()[1] for line in lines if line.startswith("Pss:")))
+    return sum(float(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
 @asynccontextmanager

@@ -1,0 +1,38 @@
+"""Numbers of the registry (section 0.3) that a health score may weigh: a misspelt name would always be unknown."""
+
+METRICS = frozenset(
+    {
+        "active_users",
+        "automation_rate",
+        "avg_csat",
+        "avg_response_time_minutes",
+        "blocked_feature_attempts",
+        "contract_length",
+        "conversations_handled",
+        "conversations_per_week",
+        "dau_mau_ratio",
+        "days_as_customer",
+        "days_since_last_login",
+        "days_until_renewal",
+        "engagement_score",
+        "escalations",
+        "failed_payments",
+        "feature_adoption",
+        "features_used",
+        "features_used_this_month",
+        "growth_potential",
+        "high_severity_tickets",
+        "logins_per_week",
+        "meetings_attended",
+        "nps_score",
+        "onboarding_completion",
+        "open_tickets",
+        "outcome_attainment",
+        "payment_health",
+        "responses_to_outreach",
+        "team_size_change",
+        "trial_days_remaining",
+        "usage_change_percent",
+        "usage_vs_limit",
+    }
+)

@@ -20,6 +20,7 @@ async def tickets(page: Page) -> Columns:
     at, closed = page.as_of, ticket.c.closed
     is_open = or_(closed.is_(None), closed > at)
     escalation = func.coalesce(ticket.c.escalated_at, case((ticket.c.escalated, closed)))
+    unescalated = or_(ticket.c.escalated_at.is_(None), ticket.c.escalated_at > at)
     told = and_(closed > page.back(90), closed <= at)
     rated, lately = and_(told, ticket.c.csat.is_not(None)), closed > page.back(30)
     found = await page.by_customer(
@@ -30,7 +31,7 @@ async def tickets(page: Page) -> Columns:
             func.count().filter(is_open, ticket.c.severity.is_(None)).label("unranked"),
             func.count().filter(ticket.c.opened > page.back(30)).label("opened"),
             func.count().filter(escalation > page.back(90), escalation <= at).label("escalated"),
-            func.count().filter(told, ticket.c.escalated.is_(None), ticket.c.escalated_at.is_(None)).label("unsaid"),
+            func.count().filter(told, ticket.c.escalated.is_(None), unescalated).label("unsaid"),
             func.sum(ticket.c.csat).filter(rated).label("stars"),
             func.count().filter(rated).label("rated"),
             func.sum(ticket.c.csat).filter(rated, lately).label("stars_lately"),

@@ -56,7 +56,7 @@ class MessageActivities:
     async def send_message(self, step: StepInput) -> StepResult:
         """Send a text of the catalogue, by mail or to the product's feed."""
         step = as_of_attempt(step)
-        asked = SendMessage.model_validate(step.params)
+        asked = SendMessage.model_validate(step.params, extra="ignore")
         if asked.channel is Channel.IN_APP:
 
             async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:

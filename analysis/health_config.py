@@ -56,8 +56,19 @@ def read(raw: bytes, file: str) -> HealthConfigs:
         return HealthConfigs.model_validate(data)
     except ValidationError as error:
         lines = _lines(root)
-        told = [_told(file, lines, one["loc"], one["msg"]) for one in error.errors(include_url=False)]
+        told = [_told(file, lines, place, message) for place, message in _innermost(error)]
         raise Misconfigured("\n".join(told)) from None
+
+
+def _innermost(error: ValidationError) -> list[tuple[Field, str]]:
+    """Without a list's complaint that it is too short once its wrong entries are left out."""
+    found = [(one["loc"], one["msg"]) for one in error.errors(include_url=False)]
+    places = [place for place, _ in found]
+    return [
+        (place, message)
+        for place, message in found
+        if not any(other != place and other[: len(place)] == place for other in places)
+    ]
 
 
 def _told(file: str, lines: dict[Field, int], place: Field, message: str) -> str:

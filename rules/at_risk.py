@@ -1,7 +1,10 @@
 """The at-risk predicate and its causes (section 3.2 of the domain with the resolutions of 3.4: L8, L11, G3)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from models.enums import Segment
+from models.health import HealthGrade
+from models.signals import PRIORITY, ChurnSignalType
 from models.stages import AtRiskCause, LifecycleConfig
 from rules.predicates import Facts, both, either, flag, health, negated, number
 
@@ -36,6 +39,23 @@ def cleared(cause: AtRiskCause, facts: Facts, config: LifecycleConfig) -> bool:
         completion = number(facts, "onboarding_completion")
         return completion is not None and completion >= config.onboarding_overdue_below
     return _PREDICATES[cause](facts, config) is False
+
+
+def executive_at_once(entry: Iterable[AtRiskCause], *, grade: HealthGrade | None, segment: Segment | None) -> bool:
+    """Whether ``executive_escalation`` goes out on entry (L10); else it waits until the path reaches the executive.
+
+    ``grade`` is None when unknown or provisional.
+    """
+    return grade is HealthGrade.F or segment is Segment.ENTERPRISE or AtRiskCause.CANCELLATION in set(entry)
+
+
+def saving_signal(entry: Iterable[AtRiskCause]) -> ChurnSignalType | None:
+    """The signal whose save playbook answers the entry (section 3.5), the first in handling order.
+
+    None: no cause has a signal of its own, and ``at_risk.health_score_drop`` runs instead.
+    """
+    signals = {_SIGNALS[cause] for cause in entry if cause in _SIGNALS}
+    return next((signal for signal in PRIORITY if signal in signals), None)
 
 
 def onboarding_overdue(facts: Facts, config: LifecycleConfig) -> bool | None:
@@ -82,4 +102,13 @@ _PREDICATES: dict[AtRiskCause, Callable[[Facts, LifecycleConfig], bool | None]] 
     AtRiskCause.TICKETS: _troubled,
     AtRiskCause.NPS: _detractor,
     AtRiskCause.CANCELLATION: _leaving,
+}
+
+
+_SIGNALS = {
+    AtRiskCause.CANCELLATION: ChurnSignalType.CANCELLATION_REQUEST,
+    AtRiskCause.NPS: ChurnSignalType.NPS_DETRACTOR,
+    AtRiskCause.NO_LOGIN: ChurnSignalType.NO_LOGIN_14_DAYS,
+    # More than 2 severe tickets are 3 or more open ones.
+    AtRiskCause.TICKETS: ChurnSignalType.MULTIPLE_SUPPORT_TICKETS,
 }

@@ -1,7 +1,7 @@
 """Churn signals: what fires, how a signal opens and clears, what is handled first, the risk score (section 7.1)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.enums import Severity
 from models.errors import BadInput
@@ -66,6 +66,11 @@ def fold(stored: Iterable[ChurnSignal], facts: Facts, at: datetime, config: Chur
         elif max(after[stronger].detected_at, after[weaker].detected_at) <= at:
             cleared.append(_clear(after.pop(weaker), at, ClearedBy.SUPERSEDED))
     return SignalFold(tuple(after.values()), tuple(opened), by_priority(cleared, config))
+
+
+def key(customer: str, signal: ChurnSignal) -> str:
+    """What identifies this opening of the signal: whatever it starts is started once under this key (C7, C11, G12)."""
+    return f"signal:{customer}:{signal.type.value}:{signal.detected_at.astimezone(UTC).isoformat()}"
 
 
 def by_priority(signals: Iterable[ChurnSignal], config: ChurnConfig = DEFAULTS) -> tuple[ChurnSignal, ...]:

@@ -1,7 +1,7 @@
 """Stored opportunities: their life, what they tell the lifecycle, a pipeline (sections 8.2, 8.3; L5, X7)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from models.errors import BadInput
@@ -53,6 +53,11 @@ def fold(
         if kind not in again and at - one.updated_at >= config.expires_after
     ]
     return ExpansionFold(tuple(opened), tuple(refreshed), tuple(expired), tuple(held_back))
+
+
+def key(one: Opportunity) -> str:
+    """What identifies an opportunity: every reaction to it (proposal, alert, webhook) shares this key (X10, G12)."""
+    return f"expansion:{one.customer}:{one.type.value}:{one.detected_at.astimezone(UTC).isoformat()}"
 
 
 def any_open(stored: Iterable[Opportunity]) -> bool:

@@ -9,6 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from models.enums import Severity
 from models.errors import BadInput
+from models.facts import CATALOGUE
 from models.signals import CHURN_SIGNALS, PRIORITY, ChurnConfig, ChurnSignal, ChurnSignalType, ClearedBy
 from rules import churn
 from tests.rules.making import BOUNDED
@@ -187,6 +188,21 @@ known = st.fixed_dictionaries(
         "competitor_mentioned": st.none() | st.booleans(),
     },
 )
+
+
+def test_c7_c11_an_opening_has_one_key_however_often_it_is_evaluated() -> None:
+    first = churn.fold((), {"failed_payments": 1}, NOW)
+    later = churn.fold(first.open, {"failed_payments": 2}, NOW + DAY)
+    assert later.opened == ()
+    assert churn.key("C-1", first.opened[0]) == churn.key("C-1", later.open[0])
+    paid = churn.fold(later.open, {"failed_payments": 0}, NOW + 2 * DAY)
+    again = churn.fold(paid.open, {"failed_payments": 1}, NOW + 3 * DAY)
+    assert churn.key("C-1", again.opened[0]) != churn.key("C-1", first.opened[0])
+    assert churn.key("C-1", first.opened[0]) == "signal:C-1:failed_payment:2026-03-02T06:00:00+00:00"
+
+
+def test_c12_every_signal_reads_a_metric_whose_window_the_registry_fixes() -> None:
+    assert set(churn.FACTS) <= set(CATALOGUE)
 
 
 @BOUNDED

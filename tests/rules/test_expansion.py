@@ -58,6 +58,11 @@ def test_each_edge_is_as_written_g5(metric: str, value: JsonValue, signal: str |
     assert [rule.type.value for rule in expansion.fired({metric: value})] == ([signal] if signal else [])
 
 
+def test_x1_success_is_attainment_above_one() -> None:
+    (rule,) = expansion.fired({"outcome_attainment": 1.001})
+    assert (rule.metric, rule.threshold) == ("outcome_attainment", 1.0)
+
+
 def test_weights_sum_to_what_the_domain_says() -> None:
     assert sum(rule.weight for rule in EXPANSION_SIGNALS) == Decimal("4.6")
 

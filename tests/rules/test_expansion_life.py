@@ -142,6 +142,13 @@ def test_x7_the_pipeline_sums_values_and_counts_what_has_none() -> None:
     assert [one.customer for one in found.opportunities] == ["C-2", "C-3", "C-1", "C-4"]
 
 
+def test_x10_every_reaction_to_an_opportunity_shares_its_key() -> None:
+    refreshed = opportunities.fold([made()], [made(days=1)], NOW + DAY).refreshed[0]
+    assert opportunities.key(refreshed) == opportunities.key(made())
+    assert opportunities.key(made()) == "expansion:C-1:upsell:2026-03-02T00:00:00+00:00"
+    assert opportunities.key(made(SEATS)) != opportunities.key(made())
+
+
 def test_an_empty_pipeline_is_zero() -> None:
     found = opportunities.pipeline("csm_1", [])
     assert (found.total, found.unvalued) == (Decimal(0), 0)

@@ -56,6 +56,17 @@ def score_columns(config: HealthConfig, columns: Columns, customers: int) -> Hea
     return found
 
 
+def normalise(metric: MetricDefinition, value: Floats) -> Floats:
+    """The worth of each value, 0..100 (H1, H2, H9); NaN stays NaN."""
+    if metric.inverse:
+        assert metric.worst is not None  # a checked configuration has one
+        between = 100 * (metric.worst - value) / (metric.worst - metric.ideal)
+        worth: Floats = np.where(value <= metric.ideal, 100.0, np.where(value >= metric.worst, 0.0, between))
+        return worth
+    clamped: Floats = np.minimum(100.0, np.maximum(0.0, value / metric.ideal * 100))
+    return clamped
+
+
 def trends(score: Floats, previous: Floats, config: HealthConfig) -> NDArray[np.int8]:
     """1 improving, -1 declining, 0 stable or nothing to compare; ``previous`` is NaN where provisional or none."""
     with np.errstate(invalid="ignore"):
@@ -75,7 +86,7 @@ def _score_block(config: HealthConfig, columns: Columns, found: HealthMatrix, pa
                 continue
             value = columns[metric.name][rows]
             known = value == value  # NaN is not itself
-            total += np.where(known, _normalise(metric, value) * metric.weight, 0.0)
+            total += np.where(known, normalise(metric, value) * metric.weight, 0.0)
             weights += known * metric.weight
             known_share += known * (component.weight * metric.weight)
         score = _rounded(total, weights)
@@ -89,16 +100,6 @@ def _score_block(config: HealthConfig, columns: Columns, found: HealthMatrix, pa
     found.coverage[rows] = coverage
     found.provisional[rows] = (score != score) | (coverage < config.minimum_coverage)
     found.grade[rows] = _grades(score, config)
-
-
-def _normalise(metric: MetricDefinition, value: Floats) -> Floats:
-    if metric.inverse:
-        assert metric.worst is not None  # a checked configuration has one
-        between = 100 * (metric.worst - value) / (metric.worst - metric.ideal)
-        worth: Floats = np.where(value <= metric.ideal, 100.0, np.where(value >= metric.worst, 0.0, between))
-        return worth
-    clamped: Floats = np.minimum(100.0, np.maximum(0.0, value / metric.ideal * 100))
-    return clamped
 
 
 def _rounded(total: Floats, weights: Floats) -> Floats:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis.health_config import load
-from analysis.health_matrix import BLOCK, score_columns, trends
+from analysis.health_matrix import BLOCK, normalise, score_columns, trends
 from models.errors import BadInput
 from models.health import HealthConfig, HealthTrend
 from models.health_metrics import METRICS
 from rules.health import measure, trend
+from rules.health import normalise as normalise_one
 
 CONFIG = load().default()
 BOUNDED = settings(max_examples=150, deadline=None)
@@ -88,6 +89,17 @@ def test_columns_and_reference_agree_under_any_configuration(data: st.DataObject
     row = st.lists(values_near(config), min_size=customers, max_size=customers)
     present = data.draw(st.sets(st.sampled_from(config.metrics())))
     equal(config, {name: np.array(data.draw(row), np.float64) for name in sorted(present)}, customers)
+
+
+@BOUNDED
+@given(st.data())
+def test_a_value_is_worth_the_same_to_the_last_bit(data: st.DataObject) -> None:
+    config = data.draw(configurations())
+    values = data.draw(st.lists(values_near(config).filter(lambda value: value == value), min_size=1, max_size=20))
+    for metric in (metric for part in config.components for metric in part.metrics):
+        with np.errstate(over="ignore"):
+            found = normalise(metric, np.array(values))
+        assert found.tolist() == [normalise_one(metric, value) for value in values]
 
 
 @pytest.mark.parametrize("seed", range(4))

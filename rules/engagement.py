@@ -15,9 +15,22 @@ from models.engagement import (
     VsLastPeriod,
 )
 from models.health import HealthTrend
+from rules.predicates import Facts, number
 from rules.rounding import round_half_up
 
 DEFAULTS = EngagementConfig()
+
+_FACT_OF = {
+    EngagementTerm.LOGINS: "logins",
+    EngagementTerm.ACTIVE_USERS: "active_users",
+    EngagementTerm.FEATURES_USED: "features_used_this_month",
+    EngagementTerm.ACTIONS_PERFORMED: "actions_performed",
+    EngagementTerm.AUTOMATION_RATE: "automation_rate",
+    EngagementTerm.CUSTOMER_SATISFACTION: "avg_csat_30_days",
+}
+
+FACTS = tuple(_FACT_OF.values())
+"""What the score reads."""
 
 HALF_WITHIN = 1e-9
 """Weights such as 0.15 have no exact binary form, so a sum that is a half on paper may lie a hair below it."""
@@ -44,6 +57,11 @@ def terms(metrics: EngagementMetrics) -> dict[EngagementTerm, float | None]:
         EngagementTerm.AUTOMATION_RATE: metrics.automation_rate,
         EngagementTerm.CUSTOMER_SATISFACTION: metrics.customer_satisfaction,
     }
+
+
+def terms_of(facts: Facts) -> dict[EngagementTerm, float | None]:
+    """The same from the facts of the catalogue, whose windows are the trailing 30 days."""
+    return {term: number(facts, name) for term, name in _FACT_OF.items()}
 
 
 def score(

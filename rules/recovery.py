@@ -12,9 +12,11 @@ FACTS = ("at_risk_causes", "subscription_status", "onboarding_completion", "days
 def entry_causes(facts: Facts) -> tuple[AtRiskCause, ...] | None:
     """The causes of the present ``at_risk`` stage; None when they were not kept, or one is not of ours."""
     stored = facts.get("at_risk_causes")
-    if not isinstance(stored, list | tuple) or any(cause not in set(AtRiskCause) for cause in stored):
+    if not isinstance(stored, list | tuple):
         return None
-    return tuple(AtRiskCause(str(cause)) for cause in stored)
+    known = {cause.value: cause for cause in AtRiskCause}
+    causes = tuple(known[cause] for cause in stored if isinstance(cause, str) and cause in known)
+    return causes if len(causes) == len(stored) else None
 
 
 def recovered(facts: Facts, config: LifecycleConfig) -> bool | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from models.engagement import (
     TERMS,
@@ -17,6 +17,7 @@ from models.engagement import (
     Period,
     VsLastPeriod,
 )
+from models.facts import CATALOGUE
 from rules import engagement
 from tests.rules.making import BOUNDED
 
@@ -121,6 +122,20 @@ def test_a_half_is_rounded_up_though_the_weights_are_binary() -> None:
     # 30 x 0.15 + 50 x 0.2 = 14.5, over 0.35 known: 41.43; 50 x 0.15 + 0 over 1: 7.5.
     assert scored(logins=9, features_used=5).score == 41
     assert engagement.score("C-1", {**dict.fromkeys(T, 0.0), T.LOGINS: 15.0}).score == 8
+
+
+def test_the_facts_of_the_catalogue_give_the_same_score() -> None:
+    facts: dict[str, JsonValue] = {
+        "logins": 15,
+        "active_users": 5,
+        "features_used_this_month": 5,
+        "actions_performed": 100,
+        "automation_rate": 0.6,
+        "avg_csat_30_days": 4.5,
+    }
+    assert set(engagement.FACTS) == set(facts) <= set(CATALOGUE)
+    assert engagement.terms_of(facts) == engagement.terms(EXAMPLE)
+    assert engagement.score("C-1", engagement.terms_of({})).score is None
 
 
 def test_features_are_counted_once_each() -> None:

@@ -200,8 +200,10 @@ def test_l6_a_trial_recovers_into_the_trial() -> None:
     assert decided(S.AT_RISK, {**facts, **trial}) == ("recovered", S.TRIAL)
 
 
-def test_nobody_recovers_from_causes_that_were_not_kept() -> None:
-    assert decided(S.AT_RISK, {"health_score": 100, "subscription_status": "active"}) is None
+@pytest.mark.parametrize("kept", [None, "nps_detractor", ["gone"], [{}], [3]])
+def test_nobody_recovers_from_causes_that_were_not_kept(kept: JsonValue) -> None:
+    facts: Facts = {"health_score": 100, "subscription_status": "active", "at_risk_causes": kept}
+    assert decided(S.AT_RISK, facts) is None
 
 
 def test_the_outlook_says_what_holds_what_does_not_and_what_is_missing() -> None:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, RowMapping, or_, select
+from sqlalchemy import Row, or_, select
 
 from models.enums import Plan, Segment
 from models.events import EventType
 from persistence.fact_page import DAY, Columns, Page
-from persistence.stamps import Stamps
 from persistence.subscriptions import Subscription, SubscriptionEvent
 from persistence.tables.book import churn_event, subscription
 from persistence.tables.customers import subscription_event, transition
@@ -42,11 +41,11 @@ async def stages(page: Page) -> Columns:
         before = [change for change in found if change.at <= page.as_of]
         if before:
             return str(before[-1].to_stage)
-        known_since = row["imported_at"] if found else row["stage_since"] or row["imported_at"]
+        known_since = row.imported_at if found else row.stage_since or row.imported_at
         there = known_since is not None and known_since <= page.as_of
         if not there:
             return None
-        known: str | None = found[0].from_stage if found else row["stage"]
+        known: str | None = found[0].from_stage if found else row.stage
         return known
 
     return {"stage": _of_customers(page, rows, stage)}
@@ -55,47 +54,50 @@ async def stages(page: Page) -> Columns:
 async def terms(page: Page) -> Columns:
     """Plan, segment, address, manager, and the term of the contract."""
     rows = await page.customers()
-    stamps = {each: Stamps(row["stamps"]) for each, row in rows.items()}
     spans = await _spans(page)
-
-    def stamped(each: str, field: str) -> Any:
-        return rows[each][field] if stamps[each].known_at(field, page.as_of) else None
-
-    def has(each: str, field: str) -> bool | None:
-        return rows[each][field] is not None if stamps[each].known_at(field, page.as_of) else None
+    segments = {plan: _segment(plan, None) for plan in (*Plan, None)}
 
     def plan(each: str) -> str | None:
-        if stamps[each].known_at("plan", page.as_of):
-            bought: str | None = rows[each]["plan"]
+        row = rows[each]
+        if page.stood(row, "plan"):
+            bought: str | None = row.plan
             return bought
         return next((span.plan for span in spans.get(each, ()) if span.plan is not None), None)
 
     def segment(each: str) -> str | None:
-        bought, stored = plan(each), stamped(each, "segment")
-        found = segment_of(
-            Plan(bought) if bought is not None else None, Segment(stored) if stored is not None else None
-        )
-        return found.value if found is not None else None
+        row, bought = rows[each], plan(each)
+        stored = row.segment if row.segment is not None and page.stood(row, "segment") else None
+        return segments[Plan(bought) if bought is not None else None] if stored is None else _segment(bought, stored)
+
+    def has(field: str) -> Callable[[str], bool | None]:
+        return lambda each: getattr(rows[each], field) is not None if page.stood(rows[each], field) else None
 
     def contract(each: str) -> int | None:
-        months: int | None = stamped(each, "contract_length_months")
-        if months is not None:
-            return months
+        row = rows[each]
+        if row.contract_length_months is not None and page.stood(row, "contract_length_months"):
+            return int(row.contract_length_months)
         return next((_TERMS[span.billing] for span in spans.get(each, ()) if span.billing in _TERMS), None)
 
     def renewal(each: str) -> int | None:
-        ends: date | None = stamped(each, "renewal_date")
-        return None if ends is None else (ends - page.today) // DAY
+        row = rows[each]
+        if row.renewal_date is None:
+            return None
+        return (row.renewal_date - page.today) // DAY if page.stood(row, "renewal_date") else None
 
     asked: Mapping[str, Callable[[str], object]] = {
         "plan": plan,
         "segment": segment,
-        "has_csm": lambda each: has(each, "csm_id"),
-        "has_email": lambda each: has(each, "email"),
+        "has_csm": has("csm_id"),
+        "has_email": has("email"),
         "contract_length": contract,
         "days_until_renewal": renewal,
     }
     return {name: _of_customers(page, rows, value) for name, value in asked.items()}
+
+
+def _segment(plan: str | None, stored: str | None) -> str | None:
+    found = segment_of(Plan(plan) if plan is not None else None, Segment(stored) if stored is not None else None)
+    return found.value if found is not None else None
 
 
 async def subscriptions(page: Page) -> Columns:
@@ -113,7 +115,7 @@ async def subscriptions(page: Page) -> Columns:
     paid = await _paid_since(page) if early else {}
     now: dict[str, Subscription] = {}
     for each, row in rows.items():
-        base = Subscription() if each in early else Subscription.from_json(row["base"])
+        base = Subscription() if each in early else Subscription.from_json(row.base)
         found = events.get(each, ())
         now[each] = base.fold(
             (SubscriptionEvent(one.event_id, EventType(one.kind), one.at, one.trial_ends_at) for one in found),
@@ -164,12 +166,12 @@ async def plans(page: Page) -> Columns:
     }
 
 
-def _of_customers(page: Page, rows: Mapping[str, RowMapping], value: Callable[[str], object]) -> list[object]:
+def _of_customers(page: Page, rows: Mapping[str, Row[Any]], value: Callable[[str], object]) -> list[object]:
     return page.column(lambda each: value(each) if each in rows else None)
 
 
-def _too_early(row: RowMapping, as_of: datetime) -> bool:
-    at = row["base"].get("at") if row["base"] else None
+def _too_early(row: Row[Any], as_of: datetime) -> bool:
+    at = row.base.get("at") if row.base else None
     return at is not None and datetime.fromisoformat(at).astimezone(UTC) > as_of
 
 
@@ -199,15 +201,14 @@ async def _paid_since(page: Page) -> dict[str, date]:
     )
     found: dict[str, date] = {}
     for each, rows in spans.items():
-        began: date | None = None
-        until = date.min
+        began, until, running = date.min, date.min, False
         for row in rows:
-            if began is None or row.started > until + DAY:
-                began = row.started
-                until = date.min
+            if until == date.min or row.started > until + DAY:
+                began, until = row.started, date.min
             # An end that lies after the day of the page is not known yet.
-            ended = row.ended if row.ended is not None and row.ended < page.today else page.today
-            until = max(until, ended)
-        if began is not None and until >= page.today:
+            ended = row.ended if row.ended is not None and row.ended <= page.today else None
+            running = running or ended is None
+            until = max(until, ended or page.today)
+        if running:
             found[each] = began
     return found

@@ -36,8 +36,8 @@ READERS: tuple[tuple[Reader, frozenset[str]], ...] = (
     )),
     (logins, frozenset({"days_since_last_login", "logins", "logins_per_week"})),
     (users, frozenset({"active_users", "dau_mau_ratio"})),
-    (actions, frozenset({"actions_performed", "usage_change_percent"})),
-    (features, frozenset({"features_used", "features_used_this_month", "feature_adoption"})),
+    (actions, frozenset({"actions_performed", "usage_change_percent", "features_used_this_month"})),
+    (features, frozenset({"features_used", "feature_adoption"})),
     (conversations, frozenset(
         {"conversations_per_week", "conversations_handled", "automation_rate", "avg_response_time_minutes"}
     )),
@@ -93,7 +93,7 @@ class FactColumns:
             fact(name)
             if name in SINCE:
                 raise ValueError(f"'{name}' looks back to the start of a run")
-        page = Page(self._connection, ids, as_of=as_of, cycle=cycle)
+        page = Page(self._connection, ids, as_of=as_of, cycle=cycle, wanted=names)
         if not page.ids:
             return FactPage((), as_of, {name: [] for name in names})
         there = await page.customers()

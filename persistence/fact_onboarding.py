@@ -37,7 +37,7 @@ async def onboardings(page: Page) -> Columns:
 
     def status(each: str) -> str | None:
         if each not in found:
-            return None if each not in rows or rows[each]["imported_at"] is not None else _NOT_STARTED
+            return None if each not in rows or rows[each].imported_at is not None else _NOT_STARTED
         row = found[each]
         told = row.finished <= at if row.finished is not None else row.last_progress <= at
         return str(row.status) if told else OnboardingStatus.IN_PROGRESS.value

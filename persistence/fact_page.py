@@ -5,11 +5,11 @@ rows that are told by the day it is the N calendar days (UTC) that end with the 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, Table, Text, any_, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, Table, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,14 @@ from persistence.tables.customers import customer
 from persistence.tables.measures import source_report
 
 DAY = timedelta(days=1)
+
+_SAID = tuple(
+    customer.c[name]
+    for name in (
+        "id", "plan", "segment", "email", "csm_id", "contract_length_months", "renewal_date", "stage", "stage_since",
+        "imported_at", "stamps", "base",
+    )
+)  # fmt: skip
 
 T = TypeVar("T")
 Columns = Mapping[str, list[Any]]
@@ -34,13 +42,16 @@ class Page:
         *,
         as_of: datetime,
         cycle: int = 0,
+        wanted: Collection[str] = (),
     ) -> None:
         self.connection = connection
         self.ids = tuple(ids)
         self.as_of = as_of.astimezone(UTC)
         self.today = self.as_of.date()
         self.cycle = cycle
-        self._customers: dict[str, RowMapping] | None = None
+        self.wanted = frozenset(wanted)
+        self._now = self.as_of.isoformat()
+        self._customers: dict[str, Row[Any]] | None = None
         self._rows: dict[Feed, dict[str, datetime]] = {}
         self._reports: dict[Feed, dict[str, datetime]] | None = None
 
@@ -80,12 +91,19 @@ class Page:
             found.setdefault(row[0], []).append(row)
         return found
 
-    async def customers(self) -> Mapping[str, RowMapping]:
-        """The rows of the page's customers, as they are now: see their stamps."""
+    async def customers(self) -> Mapping[str, Row[Any]]:
+        """What is said of the page's customers now: see their stamps."""
         if self._customers is None:
-            rows = await self.connection.execute(select(customer).where(self.holds(customer.c.id)))
-            self._customers = {row["id"]: row for row in rows.mappings()}
+            self._customers = await self.by_customer(select(*_SAID).where(self.holds(customer.c.id)))
         return self._customers
+
+    def stood(self, row: Row[Any], field: str) -> bool:
+        """Whether the present value of a customer's field was there then: as ``Stamps.known_at``.
+
+        Stamps are UTC in ISO format, which is ordered as text; a page has thousands of them.
+        """
+        stamp = row.stamps.get(field)
+        return stamp is None or stamp[0] <= self._now
 
     async def last_row(self, feed: Feed) -> Mapping[str, datetime]:
         """The moment of each customer's latest row of a feed; a day counts as its first moment."""

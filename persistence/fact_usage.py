@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, case, distinct, func, or_, select
 
 from models.facts import Feed
 from persistence.fact_account import terms
@@ -71,6 +71,7 @@ async def actions(page: Page) -> Columns:
             usage_event.c.customer,
             func.sum(usage_event.c.count).filter(now).label("now"),
             func.sum(usage_event.c.count).filter(before).label("before"),
+            func.count(distinct(case((usage_event.c.count > 0, usage_event.c.feature)))).filter(now).label("used"),
         )
         .where(
             page.holds(usage_event.c.customer),
@@ -88,11 +89,22 @@ async def actions(page: Page) -> Columns:
         return 100 * (int(row.now or 0) - int(row.before)) / int(row.before)
 
     done = known(reported, lambda each: int(found[each].now or 0) if each in found else 0)
-    return {"actions_performed": page.column(done), "usage_change_percent": page.column(change)}
+    used = known(reported, lambda each: found[each].used if each in found else 0)
+    return {
+        "actions_performed": page.column(done),
+        "usage_change_percent": page.column(change),
+        "features_used_this_month": page.column(used),
+    }
 
 
 async def features(page: Page) -> Columns:
-    """Which features were used, and what share of those the plan has."""
+    """Which features were used, and what share of those the plan has.
+
+    A row for each customer and feature: not read where nobody wants the names and no plan has a list.
+    """
+    offered = await _offered(page)
+    if not offered and "features_used" not in page.wanted:
+        return {"features_used": [None] * len(page.ids), "feature_adoption": [None] * len(page.ids)}
     found = await page.all_by_customer(
         select(usage_event.c.customer, usage_event.c.feature)
         .where(
@@ -105,7 +117,6 @@ async def features(page: Page) -> Columns:
     )
     reported = await page.reported(Feed.USAGE)
     used = {each: sorted(row.feature for row in found.get(each, ())) for each in reported}
-    offered = await _offered(page)
     bought = dict(zip(page.ids, (await terms(page))["plan"], strict=True)) if offered else {}
 
     def adopted(each: str) -> float | None:
@@ -114,7 +125,6 @@ async def features(page: Page) -> Columns:
 
     return {
         "features_used": page.column(used.get),
-        "features_used_this_month": page.column(known(used, lambda each: len(used[each]))),
         "feature_adoption": page.column(adopted),
     }
 

@@ -20,24 +20,22 @@ from persistence import migrate
 from tests.e2e.victim import Left, Victim
 from tests.harness import Mailbox, mailbox
 
+# Every story is told in one fixture; on a busy machine that takes its time.
+pytestmark = pytest.mark.timeout(480)
+
 WELCOME_MAIL, CELEBRATION = "send_welcome_email", "celebrate_day1"
 
 CLOSED = (
     "before customers.apply",
     "after customers.apply",
     "signalled",
-    "after inbox.delivered",
     "before lifecycles.record",
     "after lifecycles.record",
     "after onboardings.save",
     "before communications.reserve",
-    "after communications.reserve",
     f"{WELCOME_MAIL} connecting",
     f"before {WELCOME_MAIL} sending",
-    f"before {CELEBRATION} sending",
     f"after {WELCOME_MAIL} sent",
-    f"after {CELEBRATION} sent",
-    "before work.add_in_app",
     "after work.add_in_app",
     "after customers.assign",
     "after outbox.add",

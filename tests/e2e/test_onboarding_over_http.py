@@ -1,6 +1,5 @@
 """A whole onboarding as its users see it: signed HTTP in, mail out, the command line and Temporal to look at it."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -121,7 +120,7 @@ async def _check_temporal(client: Client, customer: str) -> None:
     onboarding = found[onboarding_id(customer, 1)]
     attributes = {pair.key.name: pair.value for pair in onboarding.typed_search_attributes.search_attributes}
     assert attributes["Playbook"] == "self-serve-v1"
-    assert attributes["PlaybookVersion"] == "1"
+    assert attributes["PlaybookVersion"].startswith("1-"), "the version and what it says"
     assert attributes["WaitingFor"] == "timer"
 
 
@@ -135,38 +134,3 @@ async def test_a_wrong_signature_leaves_nothing(site: Site, http: httpx.AsyncCli
     assert ran.returncode == 1
     assert ran.stdout == b""
     assert ran.stderr.decode().strip() == f"CUSTOMER = '{customer}': no such customer"
-
-
-async def test_a_hundred_signups_from_a_file_are_each_welcomed_once(site: Site) -> None:
-    """One command, given the same file twice."""
-    group = new_id("many")
-    customers = [f"{group}-{n}" for n in range(100)]
-    file = b"\n".join(said.line(said.signup(customer, site.now())) for customer in customers)
-    first = await site.starter("event", "-", "--json", given=file)
-    assert first.returncode == 0, first.stderr.decode()
-    told = json.loads(first.stdout)
-    assert (told["received"], told["new"]) == (100, 100)
-    again = json.loads((await site.starter("event", "-", "--json", given=file)).stdout)
-    assert (again["received"], again["new"]) == (100, 0)
-
-    async def welcomed() -> list[str]:
-        store = site.store()
-        try:
-            caught = await CaughtMailStore(store.database).page(5000)
-        finally:
-            await store.close()
-        found = [mail.envelope_to[0] for mail in caught if mail.envelope_to[0].startswith(group)]
-        return sorted(found) if len(set(found)) == 100 else []
-
-    recipients = await until(welcomed, "a hundred welcomes", seconds=90, every=0.5)
-    assert len(recipients) >= 100
-    store = site.store()
-    try:
-        async with store.read() as tx:
-            for customer in customers:
-                said_to = [one.template for one in await tx.communications.of(customer)]
-                assert said_to.count("welcome_email_self_serve") == 1
-                assert len(await tx.lifecycles.history(customer)) == 1
-                assert len(await tx.runs.of(customer)) >= 2
-    finally:
-        await store.close()

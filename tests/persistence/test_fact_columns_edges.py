@@ -21,18 +21,25 @@ def ago(days: float, less: timedelta = NONE) -> datetime:
     return NOW - days * DAY + less
 
 
-async def value(database: Database, name: str, rows: History, as_of: datetime = NOW) -> Any:
-    """The fact of a customer who has these rows and nothing else."""
-    bare = {"id": "C-1", "cycle": 0, "outreach_held": False, "plan": "pro", "stamps": {}, "base": {}}
-    span = {"id": "S", "customer": "C-1", "started": date(2020, 1, 1), "ended": date(2020, 1, 2)}
-    owned: History = {
-        table: [row if "plan" in row and "feature" in row else {"customer": "C-1", **row} for row in some]
-        for table, some in rows.items()
-    }
-    async with database.write() as connection:
-        await keep(connection, {"customer": [bare], "subscription": [span], **owned})
-    async with database.read() as connection:
-        return (await FactColumns(connection).read(["C-1"], [name], as_of=as_of)).facts[name][0]
+def owned(owner: str, rows: History) -> History:
+    """The rows as those of a customer of its own."""
+    plan = "pro" if "plan_feature" in rows else "growth"
+    span = {"id": f"{owner}-S", "customer": owner, "started": date(2020, 1, 1), "ended": date(2020, 1, 2)}
+    found: History = {"customer": [bare(owner, plan=plan)], "subscription": [span]}
+    for table, some in rows.items():
+        if table == "plan_feature":
+            found[table] = some
+        else:
+            found[table] = [{"customer": owner, **row, **_names(owner, row)} for row in some]
+    return found
+
+
+def _names(owner: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {name: f"{owner}-{row[name]}" for name in ("id", "subscription") if name in row}
+
+
+def bare(owner: str, **more: object) -> dict[str, Any]:
+    return {"id": owner, "cycle": 0, "outreach_held": False, "stamps": {}, "base": {}, **more}
 
 
 def logins(*moments: datetime, user: str | None = None) -> History:
@@ -172,14 +179,15 @@ CASES: list[tuple[str, str, History, object]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "case", "rows", "expected"), CASES, ids=[f"{n}: {c}" for n, c, *_ in CASES])
-async def test_a_fact_at_its_edges(sqlite_url: str, name: str, case: str, rows: History, expected: object) -> None:
-    # One database is enough here: the random histories hold the same edges, and are tried on both.
-    database = Database.open(sqlite_url)
-    try:
-        assert await value(database, name, rows) == expected
-    finally:
-        await database.close()
+async def test_every_fact_at_its_edges(database: Database) -> None:
+    owners = [f"C-{number:03}" for number in range(len(CASES))]
+    async with database.write() as connection:
+        for owner, (_, _, rows, _) in zip(owners, CASES, strict=True):
+            await keep(connection, owned(owner, rows))
+    async with database.read() as connection:
+        page = await FactColumns(connection).read(owners, as_of=NOW)
+    found = {f"{name}: {case}": page.facts[name][n] for n, (name, case, _, _) in enumerate(CASES)}
+    assert found == {f"{name}: {case}": expected for name, case, _, expected in CASES}
 
 
 async def test_before_an_import_a_customer_is_as_old_as_its_paid_spans_without_a_gap(database: Database) -> None:
@@ -214,7 +222,7 @@ async def test_before_an_import_a_customer_is_as_old_as_its_paid_spans_without_a
 async def test_a_result_is_that_of_its_moment_and_a_second_one_replaces_it(database: Database) -> None:
     async with database.write() as connection:
         await keep(connection, {"customer": [
-            {"id": "C-1", "cycle": 0, "outreach_held": False, "stamps": {}, "base": {}}
+            bare("C-1")
         ]})  # fmt: skip
         await record(connection, [("C-1", "health_score", ago(1), 70), ("C-1", "expansion_opportunity", ago(1), True)])
         await record(connection, [("C-1", "health_score", ago(1), 71), ("C-1", "engagement_trend", NOW, "declining")])

@@ -96,6 +96,7 @@ def test_a1_an_activity_counts_once_for_what_it_counts_by(activity: str) -> None
         with pytest.raises(Refused, match="once per"):
             claimed(activity, claims=(standing,), subject=subject, key="k2")
     rejected = advocacy.reject(first, reason="no review found", by="ana", at=NOW)
+    assert rejected.reason == "no review found"
     assert claimed(activity, claims=(rejected,), subject=subject, key="k2").status is ClaimStatus.CLAIMED
     if subject:
         assert claimed(activity, claims=(first,), subject="another", key="k2").subject == "another"

@@ -102,6 +102,11 @@ def test_a_signal_of_a_later_day_is_not_touched_by_an_earlier_evaluation() -> No
     assert earlier == (opened.open, (), ())
 
 
+def test_a_signal_may_clear_in_the_moment_it_was_detected() -> None:
+    opened = churn.fold((), {"open_tickets": 4}, NOW)
+    assert names(churn.fold(opened.open, {"open_tickets": 2}, NOW).cleared) == {"multiple_support_tickets"}
+
+
 def test_a_cleared_signal_opens_again_as_another() -> None:
     first = churn.fold((), {"failed_payments": 1}, NOW)
     paid = churn.fold(first.open, {"failed_payments": 0}, NOW + DAY)

@@ -56,6 +56,11 @@ def test_the_same_evaluation_again_changes_nothing() -> None:
     assert opportunities.fold(first.opened, [made()], NOW) == ((), (), (), ())
 
 
+def test_a_better_figure_of_the_same_moment_is_kept() -> None:
+    done = opportunities.fold([made()], [made(estimated_value=Decimal("120"))], NOW)
+    assert [one.estimated_value for one in done.refreshed] == [Decimal("120")]
+
+
 def test_an_earlier_evaluation_does_not_undo_a_later_one() -> None:
     assert opportunities.fold([made()], [made(days=-3)], NOW - 3 * DAY) == ((), (), (), ())
 
@@ -99,6 +104,7 @@ def test_l5_the_worked_opportunity_decides_when_expanding_ends() -> None:
     assert opportunities.ended([made(status=WON, closed_at=NOW + 2 * DAY), made(SEATS, 0.5)], since) is True
     assert opportunities.ended([made(), made(SEATS, 0.5, status=LOST, closed_at=NOW + 2 * DAY)], since) is False
     assert opportunities.ended([made(status=WON, closed_at=NOW)], since) is None
+    assert opportunities.ended([made(status=WON, closed_at=since)], since) is None
     assert opportunities.ended([], since) is None
 
 

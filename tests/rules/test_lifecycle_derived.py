@@ -109,6 +109,11 @@ def test_l16_the_lifecycle_is_derived_on_read() -> None:
     assert seen.next_milestone.name == "go live"
 
 
+def test_a_transition_of_this_moment_is_seen() -> None:
+    seen = blockers.lifecycle("C-1", S.TRIAL, [move(S.TRIAL, 0)], {}, NOW, config=CONFIG)
+    assert seen.days_in_current_stage == 0
+
+
 def test_a_customer_never_seen_has_a_lifecycle_of_unknowns() -> None:
     seen = blockers.lifecycle("C-1", None, [], {}, NOW, config=CONFIG)
     assert (seen.days_in_current_stage, seen.next_milestone, seen.blockers) == (None, None, ())

@@ -72,7 +72,6 @@ WRONG: list[dict[str, Any]] = [
     {"trigger": ""},
     {"segments": ["huge"]},
     {"catch_up": "a while"},
-    {"colour": "red"},
     {"steps": [{"id": "a", "kind": "dance"}]},
     {"steps": [{"id": "a"}]},
     {"steps": [act(do="launch_rocket")]},
@@ -81,13 +80,20 @@ WRONG: list[dict[str, Any]] = [
     {"steps": [act(when="")]},
     {"steps": [act(when="x" * 501)]},
     {"steps": [pause(delay=3)]},
-    {"steps": [pause(timeout="1 day")]},
     {"steps": [hear(events=["Not an event"])]},
     {"steps": [{"id": "b", "kind": "branch", "cases": []}]},
     {"steps": [rise(role="janitor")]},
     {"escalation": {"path": [], "timeline": "1 day"}},
     {"escalation": {"path": ["csm"]}},
 ]
+
+
+@pytest.mark.parametrize("change", [{"colour": "red"}, {"steps": [pause(timeout="1 day")]}], ids=str)
+def test_an_unknown_field_is_refused_in_a_file_and_forgotten_in_a_run(change: dict[str, Any]) -> None:
+    said = play(steps=[act()]).model_dump(mode="json", by_alias=True) | change
+    with pytest.raises(ValidationError):
+        Playbook.model_validate(said, extra="forbid")
+    assert Playbook.model_validate(said).id == said["id"]
 
 
 @pytest.mark.parametrize("change", WRONG, ids=str)

@@ -1,18 +1,22 @@
 """A book is loaded in chunks, and can be loaded again."""
 
 import csv
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from models.book import BookAccount, BookChurn, BookSubscription, BookTicket, BookUsage, LoadCount
 from models.enums import LifecycleStage, Plan, Severity, SubscriptionStatus, TriggeredBy
 from models.events import Event
-from models.records import Transition
+from models.records import Customer, Transition
 from persistence.book import BookLoader
+from persistence.engine import Database
 from persistence.imports import ImportLog, ImportRefusal
+from persistence.store import SqlStore
 
 AS_OF = datetime(2024, 12, 31, 12, tzinfo=UTC)
 LATER = AS_OF + timedelta(days=30)
@@ -37,12 +41,14 @@ def use(name: str = "U-1", subscription: str = "S-1", **changes: object) -> Book
     return BookUsage(**{**fields, **changes})
 
 
-async def customer(store, name: str = "A-1"):
+async def customer(store: SqlStore, name: str = "A-1") -> Customer:
     async with store.read() as tx:
-        return await tx.customers.get(name)
+        stored = await tx.customers.get(name)
+    assert stored is not None
+    return stored
 
 
-async def test_an_account_becomes_a_held_customer_once(store, database):
+async def test_an_account_becomes_a_held_customer_once(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     assert await loader.accounts([account("A-1"), account("A-2")], as_of=AS_OF) == LoadCount(inserted=2)
     assert await loader.accounts([account("A-1"), account("A-2")], as_of=AS_OF) == LoadCount(unchanged=2)
@@ -54,7 +60,7 @@ async def test_an_account_becomes_a_held_customer_once(store, database):
     )  # fmt: skip
 
 
-async def test_a_correction_is_an_update(store, database):
+async def test_a_correction_is_an_update(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account("A-1"), account("A-2"), account("A-3")], as_of=AS_OF)
     corrected = [account("A-1", seats=10), account("A-2"), account("A-3", industry="FinTech")]
@@ -62,7 +68,7 @@ async def test_a_correction_is_an_update(store, database):
     assert (await customer(store)).seats == 10
 
 
-async def test_a_later_import_is_newer_and_an_older_one_changes_nothing(store, database):
+async def test_a_later_import_is_newer_and_an_older_one_changes_nothing(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account()], as_of=AS_OF)
     changed = account(plan=Plan.PRO, status=SubscriptionStatus.CANCELLED, stage=LifecycleStage.CHURNED)
@@ -73,7 +79,7 @@ async def test_a_later_import_is_newer_and_an_older_one_changes_nothing(store, d
     assert stored.imported_at == LATER
 
 
-async def test_a_repeated_import_undoes_nothing_that_happened_since(store, database):
+async def test_a_repeated_import_undoes_nothing_that_happened_since(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account()], as_of=AS_OF)
     async with store.begin() as tx:
@@ -96,7 +102,7 @@ async def test_a_repeated_import_undoes_nothing_that_happened_since(store, datab
     assert await loader.imported() == ["A-1"]
 
 
-async def test_a_customer_that_signed_up_is_not_held_by_an_import(store, database):
+async def test_a_customer_that_signed_up_is_not_held_by_an_import(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     async with store.begin() as tx:
         signup = Event(event_id="e", type="trial_started", occurred_at=AS_OF, customer={"id": "A-1", "name": "Own"})
@@ -110,31 +116,34 @@ async def test_a_customer_that_signed_up_is_not_held_by_an_import(store, databas
     assert await loader.imported() == []
 
 
-async def test_rows_of_every_kind_are_recognised_by_their_keys(database):
+_Row = TypeVar("_Row")
+
+
+async def recognised(load: Callable[[Sequence[_Row]], Awaitable[LoadCount]], first: _Row, second: _Row) -> None:
+    assert await load([first]) == LoadCount(inserted=1)
+    assert await load([first]) == LoadCount(unchanged=1)
+    assert await load([second]) == LoadCount(updated=1)
+
+
+async def test_rows_of_every_kind_are_recognised_by_their_keys(database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account()], as_of=AS_OF)
     opened = datetime(2024, 3, 1, tzinfo=UTC)
-    loads = [
-        (loader.subscriptions, span(mrr=Decimal("10.50"), billing="monthly"), span(mrr=Decimal("11.50"))),
-        (loader.usage, use(), use(count=4)),
-        (
-            loader.tickets,
-            BookTicket(id="T", customer="A-1", opened=opened, severity=Severity.HIGH, escalated=False),
-            BookTicket(id="T", customer="A-1", opened=opened, severity=Severity.HIGH, escalated=False, csat=5),
-        ),
-        (
-            loader.churn,
-            BookChurn(id="C", customer="A-1", day=date(2024, 6, 1), reason="pricing", refund=Decimal("-1.50")),
-            BookChurn(id="C", customer="A-1", day=date(2024, 6, 1), reason="support", feedback="too <b>dear</b>"),
-        ),
-    ]
-    for load, first, second in loads:
-        assert await load([first]) == LoadCount(inserted=1)
-        assert await load([first]) == LoadCount(unchanged=1)
-        assert await load([second]) == LoadCount(updated=1)
+    await recognised(loader.subscriptions, span(mrr=Decimal("10.50"), billing="monthly"), span(mrr=Decimal("11.50")))
+    await recognised(loader.usage, use(), use(count=4))
+    await recognised(
+        loader.tickets,
+        BookTicket(id="T", customer="A-1", opened=opened, severity=Severity.HIGH, escalated=False),
+        BookTicket(id="T", customer="A-1", opened=opened, severity=Severity.HIGH, escalated=False, csat=5),
+    )
+    await recognised(
+        loader.churn,
+        BookChurn(id="C", customer="A-1", day=date(2024, 6, 1), reason="pricing", refund=Decimal("-1.50")),
+        BookChurn(id="C", customer="A-1", day=date(2024, 6, 1), reason="support", feedback="too <b>dear</b>"),
+    )
 
 
-async def test_rows_of_nobody_are_told_and_the_others_stored(database):
+async def test_rows_of_nobody_are_told_and_the_others_stored(database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account()], as_of=AS_OF)
     spans = [span("S-1"), span("S-2", "nobody")]
@@ -143,7 +152,7 @@ async def test_rows_of_nobody_are_told_and_the_others_stored(database):
     assert await loader.usage(uses) == LoadCount(inserted=1, orphans=("U-2",))
 
 
-async def test_a_repeated_usage_id_is_another_row_unless_all_of_its_key_repeats(database):
+async def test_a_repeated_usage_id_is_another_row_unless_all_of_its_key_repeats(database: Database) -> None:
     loader = BookLoader(database)
     await loader.accounts([account()], as_of=AS_OF)
     await loader.subscriptions([span("S-1"), span("S-2")])
@@ -152,7 +161,7 @@ async def test_a_repeated_usage_id_is_another_row_unless_all_of_its_key_repeats(
     assert await loader.usage([use(count=9)]) == LoadCount(unchanged=1)
 
 
-async def test_an_import_keeps_what_it_refused_of_its_last_try(database):
+async def test_an_import_keeps_what_it_refused_of_its_last_try(database: Database) -> None:
     log = ImportLog(database)
     await log.start("b1", as_of=AS_OF, at=AS_OF)
     await log.refuse("b1", [ImportRefusal(file="accounts.csv", line=3, reason="old")])
@@ -167,7 +176,7 @@ async def test_an_import_keeps_what_it_refused_of_its_last_try(database):
     assert await log.refusals("b1") == refused
 
 
-async def test_a_whole_years_usage_is_loaded_and_repeated(database):
+async def test_a_whole_years_usage_is_loaded_and_repeated(database: Database) -> None:
     if not USAGE.exists():
         pytest.skip("the RavenStack figures are not beside the project")
     with USAGE.open(newline="") as file:

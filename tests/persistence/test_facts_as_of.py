@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import JsonValue
 
 from models.book import BookAccount, BookSubscription
 from models.enums import LifecycleStage, Plan, Segment, SubscriptionStatus, TriggeredBy
@@ -12,34 +13,38 @@ from models.facts import CATALOGUE
 from models.play import OnboardingRecord
 from models.records import Customer, Transition
 from persistence.book import BookLoader
+from persistence.engine import Database
+from persistence.store import SqlStore
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-async def fact(store, name: str, as_of: datetime = NOW, since: datetime = NOW - DAY, **more: int):
+async def fact(
+    store: SqlStore, name: str, as_of: datetime = NOW, since: datetime = NOW - DAY, *, cycle: int = 0
+) -> JsonValue:
     async with store.read() as tx:
-        return (await tx.facts.read("C-1", [name], as_of=as_of, since=since, **more))[name]
+        return (await tx.facts.read("C-1", [name], as_of=as_of, since=since, cycle=cycle))[name]
 
 
-async def put(store, **fields: object) -> None:
+async def put(store: SqlStore, **fields: object) -> None:
     async with store.begin() as tx:
         await tx.customers.put(Customer(id="C-1", **fields))
 
 
-async def happened(store, kind: str, at: datetime, **said: object) -> None:
+async def happened(store: SqlStore, kind: str, at: datetime, **said: object) -> None:
     one = Event(event_id=f"{kind}-{at}".replace(" ", "T"), type=kind, occurred_at=at, customer={"id": "C-1", **said})
     async with store.begin() as tx:
         await tx.customers.apply(one, currency="EUR")
 
 
-async def test_nothing_is_known_of_nobody(store):
+async def test_nothing_is_known_of_nobody(store: SqlStore) -> None:
     async with store.read() as tx:
         found = await tx.facts.read("C-1", list(CATALOGUE), as_of=NOW, since=NOW)
     assert found == dict.fromkeys(CATALOGUE)
 
 
-async def test_every_fact_of_the_catalogue_can_be_read(store):
+async def test_every_fact_of_the_catalogue_can_be_read(store: SqlStore) -> None:
     await happened(store, "trial_started", NOW, plan="pro")
     async with store.read() as tx:
         found = await tx.facts.read("C-1", list(CATALOGUE), as_of=NOW, since=NOW)
@@ -51,7 +56,7 @@ async def test_every_fact_of_the_catalogue_can_be_read(store):
     }  # fmt: skip
 
 
-async def test_a_misspelt_fact_is_refused(store):
+async def test_a_misspelt_fact_is_refused(store: SqlStore) -> None:
     with pytest.raises(BadInput, match="stagee"):
         await fact(store, "stagee")
 
@@ -60,7 +65,7 @@ async def test_a_misspelt_fact_is_refused(store):
     ("ago", "days"),
     [(timedelta(0), 0), (DAY - timedelta(seconds=1), 0), (DAY, 1), (7 * DAY, 7), (8 * DAY - HOUR, 7)],
 )
-async def test_days_since_a_login_are_whole_days(store, ago, days):
+async def test_days_since_a_login_are_whole_days(store: SqlStore, ago: timedelta, days: int) -> None:
     await put(store)
     async with store.begin() as tx:
         await tx.facts.add_login("C-1", NOW - ago, "k")
@@ -82,7 +87,9 @@ async def test_days_since_a_login_are_whole_days(store, ago, days):
         ([NOW + HOUR], True, None),
     ],
 )
-async def test_no_login_since_the_run_started(store, logins, imported, expected):
+async def test_no_login_since_the_run_started(
+    store: SqlStore, logins: list[datetime], imported: bool, expected: bool | None
+) -> None:
     await put(store, imported_at=NOW - 9 * DAY if imported else None)
     async with store.begin() as tx:
         for at in logins:
@@ -90,7 +97,7 @@ async def test_no_login_since_the_run_started(store, logins, imported, expected)
     assert await fact(store, "still_no_login") is expected
 
 
-async def test_a_response_counts_from_the_start_of_the_run_to_now(store):
+async def test_a_response_counts_from_the_start_of_the_run_to_now(store: SqlStore) -> None:
     await put(store)
     async with store.begin() as tx:
         await tx.facts.add_response("C-1", "reply", NOW - 2 * DAY, "before")
@@ -99,7 +106,7 @@ async def test_a_response_counts_from_the_start_of_the_run_to_now(store):
     assert await fact(store, "no_response", NOW + HOUR) is False
 
 
-async def test_a_subscription_is_told_as_it_was(store):
+async def test_a_subscription_is_told_as_it_was(store: SqlStore) -> None:
     await happened(store, "trial_started", NOW)
     await happened(store, "subscription_created", NOW + 10 * DAY, plan="pro")
     await happened(store, "subscription_cancelled", NOW + 40 * DAY)
@@ -110,7 +117,7 @@ async def test_a_subscription_is_told_as_it_was(store):
     assert [await fact(store, "trial_days_remaining", NOW + days * DAY) for days in (4, 14, 15)] == [10, 0, -1]
 
 
-async def test_a_stage_is_told_as_it_was(store):
+async def test_a_stage_is_told_as_it_was(store: SqlStore) -> None:
     await put(store)
     changes = [(None, "trial", 0), ("trial", "onboarding", 5), ("onboarding", "adopting", 9)]
     for before, after, day in changes:
@@ -124,13 +131,13 @@ async def test_a_stage_is_told_as_it_was(store):
     assert told == [None, "trial", "onboarding", "adopting"]
 
 
-async def test_an_imported_stage_is_known_from_its_day(store):
+async def test_an_imported_stage_is_known_from_its_day(store: SqlStore) -> None:
     await put(store, stage=LifecycleStage.GROWING, stage_since=NOW, imported_at=NOW)
     assert await fact(store, "stage") == "growing"
     assert await fact(store, "stage", NOW - HOUR) is None
 
 
-async def test_a_plan_that_came_later_is_not_told_of_the_past(store):
+async def test_a_plan_that_came_later_is_not_told_of_the_past(store: SqlStore) -> None:
     await happened(store, "trial_started", NOW, plan="starter")
     assert await fact(store, "plan", NOW - HOUR) is None
     assert await fact(store, "segment", NOW - HOUR) is None
@@ -138,7 +145,7 @@ async def test_a_plan_that_came_later_is_not_told_of_the_past(store):
     assert await fact(store, "has_kickoff") is False
 
 
-async def test_before_the_import_the_plan_is_that_of_the_span(store, database):
+async def test_before_the_import_the_plan_is_that_of_the_span(store: SqlStore, database: Database) -> None:
     loader = BookLoader(database)
     account = BookAccount(id="C-1", plan=Plan.PRO, status=SubscriptionStatus.ACTIVE, subscribed_at=NOW, cycle=1)
     await loader.accounts([account], as_of=NOW + 60 * DAY)
@@ -154,7 +161,7 @@ async def test_before_the_import_the_plan_is_that_of_the_span(store, database):
     assert await fact(store, "subscription_status", NOW + 60 * DAY) == "active"
 
 
-async def test_a_stored_segment_overrides_that_of_the_plan(store):
+async def test_a_stored_segment_overrides_that_of_the_plan(store: SqlStore) -> None:
     await put(store, plan=Plan.STARTER, segment=Segment.ENTERPRISE)
     assert await fact(store, "segment") == "enterprise"
 
@@ -167,7 +174,7 @@ def record(**changes: object) -> OnboardingRecord:
     return value.model_copy(update=changes)
 
 
-async def test_an_onboarding_is_told_as_it_was(store):
+async def test_an_onboarding_is_told_as_it_was(store: SqlStore) -> None:
     await put(store)
     done = {"progress": 100, "status": "completed", "finished": NOW + 4 * DAY, "first_value": NOW + 2 * DAY}
     for saved in (
@@ -186,14 +193,14 @@ async def test_an_onboarding_is_told_as_it_was(store):
     assert [await fact(store, "first_value_reached", NOW + day * DAY) for day in days] == [None, False, True, True]
 
 
-async def test_a_stall_is_told_while_it_lasts(store):
+async def test_a_stall_is_told_while_it_lasts(store: SqlStore) -> None:
     await put(store)
     async with store.begin() as tx:
         await tx.onboardings.save(record(status="stalled"))
     assert await fact(store, "onboarding_status", NOW + 3 * DAY) == "stalled"
 
 
-async def test_a_win_back_is_asked_of_its_own_cycle(store):
+async def test_a_win_back_is_asked_of_its_own_cycle(store: SqlStore) -> None:
     await put(store)
     async with store.begin() as tx:
         await tx.onboardings.save(record(progress=100, first_value=NOW))
@@ -205,12 +212,12 @@ async def test_a_win_back_is_asked_of_its_own_cycle(store):
     assert await fact(store, "first_value_reached", later, cycle=2) is False
 
 
-async def test_of_an_imported_account_an_onboarding_is_unknown(store):
+async def test_of_an_imported_account_an_onboarding_is_unknown(store: SqlStore) -> None:
     await put(store, imported_at=NOW)
     assert await fact(store, "onboarding_status") is None
 
 
-async def test_a_plan_made_later_is_not_seen(store):
+async def test_a_plan_made_later_is_not_seen(store: SqlStore) -> None:
     await put(store)
     async with store.begin() as tx:
         await tx.work.add_success_plan("C-1", "k", "p", NOW)
@@ -218,7 +225,7 @@ async def test_a_plan_made_later_is_not_seen(store):
     assert await fact(store, "has_success_plan", NOW - HOUR) is False
 
 
-async def test_an_address_and_a_manager_are_known(store):
+async def test_an_address_and_a_manager_are_known(store: SqlStore) -> None:
     await put(store, email="ana@example.com", csm_id="csm-1")
     assert await fact(store, "has_email") is True
     assert await fact(store, "has_csm") is True

@@ -1,5 +1,6 @@
 """The migrated schema is the schema of the code, on both databases, forwards and back."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from stack.postgres import database as postgres_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path):
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without any schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'folder' / 'new.db'}"
@@ -32,14 +33,14 @@ def _engine(url: str) -> Engine:
     return create_engine(parsed.set(drivername=parsed.drivername.removesuffix("+aiosqlite")), poolclass=NullPool)
 
 
-def test_after_an_upgrade_the_schema_is_that_of_the_code(empty_url):
+def test_after_an_upgrade_the_schema_is_that_of_the_code(empty_url: str) -> None:
     migrate.upgrade(empty_url)
     with _engine(empty_url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
 
 
-def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(empty_url):
+def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(empty_url: str) -> None:
     migrate.upgrade(empty_url)
     migrate.downgrade(empty_url, "base")
     assert inspect(_engine(empty_url)).get_table_names() == ["alembic_version"]
@@ -47,7 +48,7 @@ def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(empty_url):
     assert set(METADATA.tables) < set(inspect(_engine(empty_url)).get_table_names())
 
 
-def test_a_database_says_whether_it_is_current(empty_url):
+def test_a_database_says_whether_it_is_current(empty_url: str) -> None:
     assert migrate.current(empty_url) is None
     assert not migrate.is_current(empty_url)
     migrate.upgrade(empty_url, "0001")
@@ -57,13 +58,13 @@ def test_a_database_says_whether_it_is_current(empty_url):
     assert migrate.is_current(empty_url)
 
 
-def test_two_processes_that_start_at_once_migrate_once(empty_url):
+def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     with ThreadPoolExecutor(2) as both:
         list(both.map(migrate.upgrade, [empty_url, empty_url]))
     assert migrate.is_current(empty_url)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", "sqlite://", "sqlite:///:memory:"])
-def test_other_databases_are_refused_with_a_reason(url):
+def test_other_databases_are_refused_with_a_reason(url: str) -> None:
     with pytest.raises(Misconfigured, match="STEADFAST_DATABASE_URL"):
         migrate.upgrade(url)

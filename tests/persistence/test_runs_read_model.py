@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from models.enums import Priority, Role, RunStatus
 from models.play import OnboardingRecord, RunRecord, StepRecord
 from models.records import Blocker, CsmTask, Customer, InAppNotice, MeetingProposal, Notice
+from persistence.store import SqlStore
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
-def run(workflow_id: str = "sequence:C-1:welcome:1", **changes: object) -> RunRecord:
+def run(workflow_id: str = "sequence:C-1:welcome:1", /, **changes: object) -> RunRecord:
     value = RunRecord(
         workflow_id=workflow_id, customer="C-1", process="sequence", playbook="welcome", version=1, fingerprint="f",
         status=RunStatus.RUNNING, started=NOW, wants=("user_logged_in", "message_sent:welcome"),
@@ -27,7 +28,7 @@ def step(name: str, hours: int, status: str = "done", *, settled: bool = True) -
     return StepRecord(step_id=name, status=status, due=due, ended=due if settled else None)
 
 
-async def test_an_open_run_wants_its_events_and_a_closed_one_none(store):
+async def test_an_open_run_wants_its_events_and_a_closed_one_none(store: SqlStore) -> None:
     async with store.begin() as tx:
         await tx.runs.open(run())
         await tx.runs.open(run())
@@ -40,7 +41,7 @@ async def test_an_open_run_wants_its_events_and_a_closed_one_none(store):
         assert not await tx.runs.awaited("C-1", "user_logged_in")
 
 
-async def test_a_late_retry_does_not_open_a_closed_run(store):
+async def test_a_late_retry_does_not_open_a_closed_run(store: SqlStore) -> None:
     async with store.begin() as tx:
         await tx.runs.open(run())
         await tx.runs.close(ended())
@@ -49,7 +50,7 @@ async def test_a_late_retry_does_not_open_a_closed_run(store):
         assert not await tx.runs.awaited("C-1", "user_logged_in")
 
 
-async def test_a_restart_opens_it_again_and_the_earlier_generation_cannot_close_it(store):
+async def test_a_restart_opens_it_again_and_the_earlier_generation_cannot_close_it(store: SqlStore) -> None:
     async with store.begin() as tx:
         await tx.runs.close(ended())
         await tx.runs.open(run(generation=1))
@@ -58,14 +59,14 @@ async def test_a_restart_opens_it_again_and_the_earlier_generation_cannot_close_
         assert await tx.runs.awaited("C-1", "user_logged_in")
 
 
-async def test_runs_are_told_newest_first(store):
+async def test_runs_are_told_newest_first(store: SqlStore) -> None:
     async with store.begin() as tx:
         await tx.runs.open(run("sequence:C-1:welcome:1"))
         await tx.runs.open(run("sequence:C-1:welcome:2", started=NOW + timedelta(days=1)))
         assert [row.workflow_id[-1] for row in await tx.runs.of("C-1")] == ["2", "1"]
 
 
-async def test_steps_are_told_in_the_order_they_were_due_and_settle_once(store):
+async def test_steps_are_told_in_the_order_they_were_due_and_settle_once(store: SqlStore) -> None:
     async with store.begin() as tx:
         await tx.runs.open(run())
         await tx.runs.step(run().workflow_id, step("z-first", 1))
@@ -77,7 +78,7 @@ async def test_steps_are_told_in_the_order_they_were_due_and_settle_once(store):
         assert told == [("z-first", "done"), ("a-second", "done"), ("never", "unreached")]
 
 
-async def test_numbers_of_runs_are_reserved_once_for_each_cause_even_at_once(store):
+async def test_numbers_of_runs_are_reserved_once_for_each_cause_even_at_once(store: SqlStore) -> None:
     async def reserve(cause: str) -> int:
         async with store.begin() as tx:
             return await tx.runs.next_occurrence("C-1", "welcome", cause, lambda n: f"sequence:C-1:welcome:{n}")
@@ -89,7 +90,7 @@ async def test_numbers_of_runs_are_reserved_once_for_each_cause_even_at_once(sto
         assert await tx.runs.next_occurrence("C-2", "welcome", "a", str) == 1
 
 
-async def test_the_latest_onboarding_is_that_of_the_highest_cycle(store):
+async def test_the_latest_onboarding_is_that_of_the_highest_cycle(store: SqlStore) -> None:
     record = OnboardingRecord(
         customer="C-1", cycle=1, program="self-serve-v1", version=2, status="completed", started=NOW,
         completed_steps=("a", "b"), current_step=None, progress=100, milestones={"m": NOW}, late=("n",),
@@ -103,10 +104,12 @@ async def test_the_latest_onboarding_is_that_of_the_highest_cycle(store):
         await tx.onboardings.save(record)
         assert await tx.onboardings.latest("C-1") == record
         await tx.onboardings.save(record.model_copy(update={"cycle": 2}))
-        assert (await tx.onboardings.latest("C-1")).cycle == 2
+        latest = await tx.onboardings.latest("C-1")
+        assert latest is not None
+        assert latest.cycle == 2
 
 
-async def test_what_our_people_see_is_added_once(store):
+async def test_what_our_people_see_is_added_once(store: SqlStore) -> None:
     common = {"customer": "C-1", "workflow_id": "w"}
     task = CsmTask(
         key="t", **common, type="kickoff", title="Call", priority=Priority.HIGH, assignee="team", due=NOW,
@@ -129,7 +132,7 @@ async def test_what_our_people_see_is_added_once(store):
         assert await tx.work.tasks("C-2") == []
 
 
-async def test_a_cleared_blocker_is_not_brought_back_by_a_retry(store):
+async def test_a_cleared_blocker_is_not_brought_back_by_a_retry(store: SqlStore) -> None:
     late = Blocker(key="b", customer="C-1", name="late:first_value", at=NOW)
     async with store.begin() as tx:
         await tx.work.add_blocker(late)
@@ -139,7 +142,7 @@ async def test_a_cleared_blocker_is_not_brought_back_by_a_retry(store):
         assert await tx.work.blockers("C-1") == []
 
 
-async def test_a_customer_has_one_draft_plan_even_when_two_are_made_at_once(store):
+async def test_a_customer_has_one_draft_plan_even_when_two_are_made_at_once(store: SqlStore) -> None:
     async def add(key: str) -> bool:
         async with store.begin() as tx:
             return await tx.work.add_success_plan("C-1", key, "mid-market-v1", NOW)

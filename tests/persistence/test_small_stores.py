@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 
 import pytest
 
@@ -10,21 +11,23 @@ from models.errors import BadInput, Refused
 from models.play import OnboardingRecord, RunRecord
 from models.records import Csm, Customer
 from persistence.caught_mail import CaughtMailStore
+from persistence.engine import Database
 from persistence.keys import DESTROYED, CustomerKeyStore
 from persistence.lease import LEASE, WorkerLease
 from persistence.portfolio import Portfolio
+from persistence.store import SqlStore
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 
-async def test_of_two_keys_made_at_once_one_is_kept(database):
+async def test_of_two_keys_made_at_once_one_is_kept(database: Database) -> None:
     keys = CustomerKeyStore(database)
     assert await keys.get("C-1") is None
     stored = await asyncio.gather(keys.create("C-1", b"one"), keys.create("C-1", b"two"))
     assert stored[0] == stored[1] == await keys.get("C-1")
 
 
-async def test_a_destroyed_key_is_told_from_one_that_never_was_and_a_new_one_may_follow(database):
+async def test_a_destroyed_key_is_told_from_one_that_never_was_and_a_new_one_may_follow(database: Database) -> None:
     keys = CustomerKeyStore(database)
     await keys.create("C-1", b"one")
     await keys.destroy("C-1")
@@ -35,7 +38,7 @@ async def test_a_destroyed_key_is_told_from_one_that_never_was_and_a_new_one_may
     assert await keys.get("never") == DESTROYED
 
 
-async def test_one_worker_host_at_a_time_on_sqlite(database):
+async def test_one_worker_host_at_a_time_on_sqlite(database: Database) -> None:
     lease = WorkerLease(database)
     await lease.acquire("a", NOW)
     await lease.acquire("a", NOW + LEASE / 2)
@@ -51,7 +54,7 @@ async def test_one_worker_host_at_a_time_on_sqlite(database):
     await lease.acquire("c", NOW)
 
 
-async def test_caught_mail_is_read_newest_first_in_pages(database):
+async def test_caught_mail_is_read_newest_first_in_pages(database: Database) -> None:
     box = CaughtMailStore(database)
     for number in range(5):
         await box.add(
@@ -63,12 +66,13 @@ async def test_caught_mail_is_read_newest_first_in_pages(database):
     assert first[0].raw == b""
     assert [mail.message_id for mail in await box.page(9, before_id=first[-1].id)] == ["<2@x>", "<1@x>", "<0@x>"]
     whole = await box.get(first[0].id)
+    assert whole is not None
     assert whole.raw == b"From: us\r\n\r\n\x00\xff"
     assert whole.envelope_to == ("ana@example.com", "b@example.com")
     assert await box.get(99) is None
 
 
-async def test_the_list_of_customers_tells_what_runs_for_each(store, database):
+async def test_the_list_of_customers_tells_what_runs_for_each(store: SqlStore, database: Database) -> None:
     async with store.begin() as tx:
         await tx.customers.put_csm(Csm(id="csm-1", name="Marta", email="m@example.com"))
         for number in range(5):
@@ -104,6 +108,12 @@ async def test_the_list_of_customers_tells_what_runs_for_each(store, database):
     assert (await portfolio.customers(), await portfolio.running()) == (5, 2)
 
 
+class Narrowing(TypedDict, total=False):
+    search: str
+    stage: LifecycleStage
+    csm_id: str
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
@@ -115,7 +125,9 @@ async def test_the_list_of_customers_tells_what_runs_for_each(store, database):
         ({"csm_id": "nobody"}, []),
     ],
 )
-async def test_the_list_can_be_narrowed(store, database, asked, expected):
+async def test_the_list_can_be_narrowed(
+    store: SqlStore, database: Database, asked: Narrowing, expected: list[str]
+) -> None:
     async with store.begin() as tx:
         await tx.customers.put(Customer(id="C-1", name="Acme", stage=LifecycleStage.TRIAL))
         await tx.customers.put(Customer(id="C-2", name="100% Bots"))
@@ -123,6 +135,6 @@ async def test_the_list_can_be_narrowed(store, database, asked, expected):
 
 
 @pytest.mark.parametrize("limit", [0, 201])
-async def test_a_page_has_bounds(database, limit):
+async def test_a_page_has_bounds(database: Database, limit: int) -> None:
     with pytest.raises(BadInput, match="limit"):
         await Portfolio(database).page(limit=limit)

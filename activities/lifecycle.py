@@ -52,6 +52,7 @@ class LifecycleActivities:
             deliveries = await self._announce(tx, customer, transition, asked)
             ended = [run.workflow_id for run in await tx.runs.of(customer.id) if run.ended is not None]
             return Decided(
+                cause=asked.occurrence.key,
                 stage=customer.stage,
                 changed=transition is not None,
                 reason=transition.reason if transition else "",

@@ -246,6 +246,7 @@ class DecideInput(Carried):
 class Decided(Carried):
     """What follows: the stage now, plays to start, webhook deliveries to make, plays that have ended since."""
 
+    cause: str = Field(default="", description="Key of the occurrence decided on: the history of a lifecycle shows it.")
     stage: LifecycleStage | None = None
     changed: bool = False
     reason: str = ""

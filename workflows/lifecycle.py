@@ -83,8 +83,8 @@ class CustomerLifecycle:
     async def _decide(self, seen: Occurrence) -> None:
         """Ask what follows, and make it follow."""
         asked = DecideInput(customer=self.customer, occurrence=seen, now=self._now(), clock=self.clock)
-        decided = await workflow.execute_activity_method(
-            LifecycleActivities.decide, asked, summary=f"Decide on {seen.kind}", **policies.RECORD
+        decided = await workflow.execute_local_activity_method(
+            LifecycleActivities.decide, asked, summary=f"Decide on {seen.kind}", **policies.DECIDE
         )
         for ended in decided.ended:
             self.running.pop(ended, None)

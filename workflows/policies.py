@@ -58,6 +58,17 @@ RECORD: ActivityPolicy = {
     "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 
+# Only the database, and the step from an event to what follows from it: in the workflow's own task, so that a signup is
+# acted on two dispatches sooner and costs five events less. Nothing is final here either, as in RECORD.
+DECIDE: LocalPolicy = {
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(seconds=30),
+    ),
+}
+
 # The last row of a run: one marker in the history instead of six events (see docs/benchmarks.md).
 CLOSE: LocalPolicy = {
     "start_to_close_timeout": timedelta(seconds=20),

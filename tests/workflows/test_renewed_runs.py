@@ -12,7 +12,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from models.enums import RunStatus
 from models.events import Event, EventType, Occurrence
 from models.ids import lifecycle_id, new_id, onboarding_id, sequence_id
-from models.play import DecideInput, OutcomeRequest
+from models.play import Decided, OutcomeRequest
 from tests import servers
 from tests.harness import Company, company
 from tests.workflows.life import end, eventually, somebody
@@ -55,10 +55,10 @@ async def _decided(here: Company, runs: list[WorkflowHandle[Any, Any]]) -> Count
     count: Counter[str] = Counter()
     for run in runs:
         for event in (await run.fetch_history()).events:
-            asked = event.activity_task_scheduled_event_attributes
-            if asked.activity_type.name == "decide":
-                [value] = await here.client.data_converter.decode(asked.input.payloads, [DecideInput])
-                count[value.occurrence.key] += 1
+            answered = event.marker_recorded_event_attributes.details
+            if "result" in answered:  # deciding is the lifecycle's only local activity
+                [value] = await here.client.data_converter.decode(answered["result"].payloads, [Decided])
+                count[value.cause] += 1
     return count
 
 

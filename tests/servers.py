@@ -35,7 +35,7 @@ def temporal(*extra: str) -> Iterator[str]:
         WorkflowEnvironment.start_local(
             port=port,
             dev_server_existing_path=str(binary),
-            dev_server_log_level="error",
+            dev_server_log_level="never",
             dev_server_extra_args=[
                 *(part for attribute in attributes for part in ("--search-attribute", attribute)),
                 "--dynamic-config-value",

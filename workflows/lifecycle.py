@@ -4,6 +4,7 @@ It lives as long as the customer and parks without a timer. What it decides is d
 keeps only which plays are open and which events they want.
 """
 
+import asyncio
 from collections import deque
 from datetime import datetime
 
@@ -88,14 +89,13 @@ class CustomerLifecycle:
         )
         for ended in decided.ended:
             self.running.pop(ended, None)
-        for play in decided.plays:
-            await self._start(play)
-        for delivery in decided.deliveries:
-            await start_delivery(delivery)
+        starting = [self._start(play) for play in decided.plays]
+        await asyncio.gather(*starting, *(start_delivery(delivery) for delivery in decided.deliveries))
         self._show(decided)
 
     async def _start(self, play: PlayStart) -> None:
         """Start a play that outlives this run; one that is already started is the same play."""
+        self.running[play.workflow_id] = play.wants
         onboards = parse_workflow_id(play.workflow_id).process is Process.ONBOARDING
         try:
             await workflow.start_child_workflow(
@@ -109,7 +109,6 @@ class CustomerLifecycle:
             )
         except WorkflowAlreadyStartedError:
             workflow.logger.info("%s already started", play.workflow_id)
-        self.running[play.workflow_id] = play.wants
 
     def _show(self, decided: Decided) -> None:
         """Search attributes follow changes, never repeat them."""

@@ -67,7 +67,7 @@ async def test_a_lifecycle_and_an_onboarding_are_renewed_under_a_flood_of_signal
     said = somebody()
     now = await here.now()
     begun = Event(event_id="begun", type=EventType.SUBSCRIPTION_CREATED, occurred_at=now, customer=said)
-    lifecycle = here.client.get_workflow_handle_for(CustomerLifecycle.run, lifecycle_id(said.id))
+    lifecycle = here.client.get_workflow_handle(lifecycle_id(said.id))
     noise = [Occurrence(kind="noted", key=f"n{number}", at=now) for number in range(30)]
     steps = [
         Occurrence(kind="onboarding_step_completed", key=f"s-{step}", at=now, data={"step_id": step}) for step in STEPS

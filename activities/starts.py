@@ -97,7 +97,8 @@ def _began(customer: Customer, asked: DecideInput, fresh: timedelta) -> tuple[da
     """When the delays begin to count, and before when nothing is done."""
     seen = asked.occurrence
     if seen.kind == "imported":
-        return customer.subscribed_at or seen.at, seen.at
+        # Now, not the book's day: a book of two years ago must not set off what was due since then.
+        return customer.subscribed_at or seen.at, max(seen.at, asked.now)
     return (seen.at if asked.now - seen.at <= fresh else asked.now), None
 
 

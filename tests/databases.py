@@ -18,10 +18,15 @@ from persistence.tables import METADATA
 from stack.postgres import database as postgres_database
 
 
+def worker_of(config: pytest.Config) -> str:
+    """Name of the worker of a parallel run; ``master`` when tests run in one process, with or without the plugin."""
+    return str(getattr(config, "workerinput", {}).get("workerid", "master"))
+
+
 @pytest.fixture(scope="session")
-def postgres_migrated(postgres_server: str, worker_id: str) -> Iterator[str]:
+def postgres_migrated(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """This worker's own database, migrated."""
-    with postgres_database(postgres_server, f"steadfast_{worker_id}") as url:
+    with postgres_database(postgres_server, f"steadfast_{worker_of(request.config)}") as url:
         migrate.upgrade(url)
         yield url
 

@@ -15,6 +15,7 @@ from persistence import migrate
 from persistence.engine import parse
 from persistence.tables import METADATA
 from stack.postgres import database as postgres_database
+from tests.databases import worker_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -23,7 +24,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'folder' / 'new.db'}"
     else:
-        worker = request.getfixturevalue("worker_id")
+        worker = worker_of(request.config)
         with postgres_database(request.getfixturevalue("postgres_server"), f"empty_{worker}") as url:
             yield url
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from activities.exchange import Inbox, Outbox
+from activities.ports_experiment import Assignments
 from activities.repositories import (
     Communications,
     Customers,
@@ -36,6 +37,7 @@ class Transaction(Protocol):
     work: Work
     outbox: Outbox
     inbox: Inbox
+    assignments: Assignments
 
 
 class Store(Protocol):

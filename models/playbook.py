@@ -7,12 +7,14 @@ from the trigger (section 14, W1), so the anchor defaults to ``trigger``.
 
 import hashlib
 from datetime import timedelta
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
 from models.base import Definition, Delay, Slug
 from models.enums import Role, Segment
+from models.experiment import Holdout
 from models.program import OnboardingProgram
 from models.run import HELD_UNTIL
 
@@ -143,6 +145,9 @@ class Playbook(Definition):
         description="A step that could not run when due (held, paused) still runs if it is at most this late.",
     )
     program: OnboardingProgram | None = None
+    holdout: Holdout | None = Field(
+        default=None, exclude_if=not_, description="Accounts left alone, so that the effect can be measured."
+    )
     goals: tuple[Goal, ...] = ()
     exits: tuple[Exit, ...] = ()
     escalation: EscalationPath | None = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import Segment
+from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
 from persistence.customers import CustomerTable
@@ -40,6 +41,7 @@ class SqlTransaction(Transaction):
     work: WorkTable
     outbox: OutboxTable
     inbox: InboxTable
+    assignments: AssignmentTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -54,6 +56,7 @@ class SqlTransaction(Transaction):
         self.work = WorkTable(connection)
         self.outbox = OutboxTable(connection)
         self.inbox = InboxTable(connection)
+        self.assignments = AssignmentTable(connection)
         self.audit = AuditLog(connection)
 
 

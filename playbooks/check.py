@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.playbook import Playbook
-from playbooks import check_actions, check_conditions, check_shape, check_steps
+from playbooks import check_actions, check_conditions, check_holdout, check_shape, check_steps
 from playbooks.load import read
 from playbooks.problem import Problem, errors
 from playbooks.tree import MAX_BYTES
@@ -28,6 +28,7 @@ def check_bytes(raw: bytes, file: str, templates: TemplateIndex | None = None) -
             *check_steps.problems(playbook, tree),
             *check_conditions.problems(playbook, tree),
             *check_actions.problems(playbook, tree, templates),
+            *check_holdout.problems(playbook, tree, templates),
         ]
     found = sorted(set(found))
     return Checked(file, None if errors(found) else playbook, found)

@@ -52,6 +52,10 @@ class TemplateIndex(Protocol):
         """Variables the template may use, or None if there is no such template for the channel."""
         ...
 
+    def transactional(self, template: str, channel: Channel, /) -> bool:
+        """Whether the text is one that always goes; False too where there is no such template."""
+        ...
+
 
 def triggers(process: str) -> tuple[str, ...]:
     """Events that can start a playbook of this process."""

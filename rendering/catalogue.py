@@ -103,6 +103,11 @@ class Templates:
         info = self._infos.get((key, channel))
         return info.variable_names() if info else None
 
+    def transactional(self, key: str, channel: Channel) -> bool:
+        """Whether the template's texts always go (section 9.2); False when there is no such template."""
+        info = self._infos.get((key, channel))
+        return info is not None and info.message_class is MessageClass.TRANSACTIONAL
+
     def render(
         self, key: str, channel: Channel, language: Language, segment: Segment | None, values: Mapping[str, object]
     ) -> Rendered:

@@ -50,6 +50,9 @@ class Texts:
         known = {"onboarding_help": {"first_name"}, "greedy": {"first_name", "shoe_size"}}
         return frozenset(known[template]) if template in known and channel is Channel.EMAIL else None
 
+    def transactional(self, template: str, channel: Channel, /) -> bool:
+        return template == "receipt"
+
 
 def found(text: str) -> list[str]:
     return [str(problem) for problem in check_bytes(text.encode(), "f", Texts()).problems]

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
+from activities.decision_ports import Alerts, Engagements, Evaluations, Opportunities, Scores, Signals, Sweeps
 from activities.exchange import Inbox, Outbox
 from activities.ports_experiment import Assignments
 from activities.repositories import (
@@ -38,6 +39,13 @@ class Transaction(Protocol):
     outbox: Outbox
     inbox: Inbox
     assignments: Assignments
+    scores: Scores
+    engagements: Engagements
+    signals: Signals
+    opportunities: Opportunities
+    alerts: Alerts
+    evaluations: Evaluations
+    sweeps: Sweeps
 
 
 class Store(Protocol):

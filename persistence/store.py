@@ -11,6 +11,15 @@ from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
 from persistence.customers import CustomerTable
+from persistence.decisions import (
+    AlertTable,
+    EngagementTable,
+    EvaluationTable,
+    OpportunityTable,
+    ScoreTable,
+    SignalTable,
+    SweepTable,
+)
 from persistence.effects import EffectTable
 from persistence.engine import Database
 from persistence.facts import FactTable
@@ -42,6 +51,13 @@ class SqlTransaction(Transaction):
     outbox: OutboxTable
     inbox: InboxTable
     assignments: AssignmentTable
+    scores: ScoreTable
+    engagements: EngagementTable
+    signals: SignalTable
+    opportunities: OpportunityTable
+    alerts: AlertTable
+    evaluations: EvaluationTable
+    sweeps: SweepTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -57,6 +73,13 @@ class SqlTransaction(Transaction):
         self.outbox = OutboxTable(connection)
         self.inbox = InboxTable(connection)
         self.assignments = AssignmentTable(connection)
+        self.scores = ScoreTable(connection)
+        self.engagements = EngagementTable(connection)
+        self.signals = SignalTable(connection)
+        self.opportunities = OpportunityTable(connection)
+        self.alerts = AlertTable(connection)
+        self.evaluations = EvaluationTable(connection)
+        self.sweeps = SweepTable(connection)
         self.audit = AuditLog(connection)
 
 

@@ -1,6 +1,27 @@
 """The tables. Every module here adds its own to ``METADATA``; importing this package imports them all."""
 
-from persistence.tables import book, customers, experiments, measures, messages, operations, plays, work
+from persistence.tables import (
+    book,
+    customers,
+    decisions,
+    experiments,
+    measures,
+    messages,
+    operations,
+    plays,
+    work,
+)
 from persistence.tables.metadata import METADATA
 
-__all__ = ["METADATA", "book", "customers", "experiments", "measures", "messages", "operations", "plays", "work"]
+__all__ = [
+    "METADATA",
+    "book",
+    "customers",
+    "decisions",
+    "experiments",
+    "measures",
+    "messages",
+    "operations",
+    "plays",
+    "work",
+]

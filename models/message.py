@@ -7,6 +7,9 @@ from pydantic import Field, StringConstraints
 from models.base import Carried, Slug, Value
 from models.enums import Channel, Language, MessageClass, Role
 
+Because = Literal["account", "former", "referred"]
+"""Why somebody is written to: a customer, one who was, or somebody a customer referred."""
+
 VariableType = Literal["text", "url", "email", "number", "date", "flag", "list"]
 """``list``: mappings with the variable's ``fields``. ``url``: http or https only. ``flag``: chooses a wording."""
 
@@ -29,6 +32,7 @@ class TemplateInfo(Value):
     message_class: MessageClass
     owner: Role
     purpose: str
+    because: Because = "account"
     variables: tuple[TemplateVariable, ...]
     languages: tuple[Language, ...]
 

@@ -130,7 +130,7 @@ class Templates:
         plain = markdown.to_text(body)
         return Rendered(
             subject=subject,
-            text=signed_text(plain, product=product, language=language, unsubscribe=leave),
+            text=signed_text(plain, product=product, language=language, unsubscribe=leave, because=info.because),
             html=page(
                 markdown.to_html(body),
                 subject=subject,
@@ -138,6 +138,7 @@ class Templates:
                 product=product,
                 language=language,
                 unsubscribe=leave,
+                because=info.because,
             ),
             language=language,
         )

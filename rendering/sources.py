@@ -1,10 +1,12 @@
 """Template files as they lie on disk: ``templates/<key>/<channel>.<language>[.<segment>].md``.
 
 A file begins with ``Subject: …`` (the title, in-app), an empty line, and then the Markdown body; all of it is Jinja.
-``templates/catalogue.yaml`` declares every key; ``templates/samples.<language>.yaml`` has a value for each variable;
+``templates/catalogue.yaml`` and ``catalogue.<group>.yaml`` declare every key, each once;
+``templates/samples.<language>.yaml`` has a value for each variable;
 ``templates/tips.<language>.yaml`` has three tips for each onboarding step.
 """
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -15,7 +17,7 @@ from ruamel.yaml.error import YAMLError
 from models.base import Slug, Value
 from models.enums import Channel, Language, MessageClass, Role, Segment
 from models.errors import Misconfigured
-from models.message import TemplateInfo, TemplateVariable, VariableType
+from models.message import Because, TemplateInfo, TemplateVariable, VariableType
 
 TEMPLATES = Path(__file__).parent / "templates"
 _T = TypeVar("_T")
@@ -32,14 +34,15 @@ class _Template(Value):
     purpose: str
     message_class: Annotated[MessageClass, Field(alias="class")]
     owner: Role
+    because: Because = "account"
     channels: tuple[Channel, ...] = Field(min_length=1)
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
 
 
 class _Catalogue(Value):
-    variables: dict[str, _Variable]
-    templates: dict[Slug, _Template]
+    variables: dict[str, _Variable] = Field(default_factory=dict)
+    templates: dict[Slug, _Template] = Field(default_factory=dict)
 
 
 class _Tip(Value):
@@ -99,9 +102,10 @@ def read_catalogue(folder: Path) -> dict[tuple[str, Channel], TemplateInfo]:
     """Every declared template by key and channel.
 
     Raises:
-        Misconfigured: the catalogue is malformed, or a template names a variable that it does not define.
+        Misconfigured: a catalogue is malformed, declares something a second time, or a template names a variable that
+            none of them defines; the field is its file.
     """
-    catalogue = _typed(folder / "catalogue.yaml", _Catalogue)
+    catalogue = _merged(folder)
     infos: dict[tuple[str, Channel], TemplateInfo] = {}
     for key, template in catalogue.templates.items():
         names = (*template.required, *template.optional)
@@ -118,15 +122,31 @@ def read_catalogue(folder: Path) -> dict[tuple[str, Channel], TemplateInfo]:
                 message_class=template.message_class,
                 owner=template.owner,
                 purpose=template.purpose,
+                because=template.because,
                 variables=variables,
                 languages=tuple(Language),
             )
     return infos
 
 
+def _merged(folder: Path) -> _Catalogue:
+    """The catalogues of every group as one."""
+    variables: dict[str, _Variable] = {}
+    templates: dict[Slug, _Template] = {}
+    for path in (folder / "catalogue.yaml", *sorted(folder.glob("catalogue.*.yaml"))):
+        one = _typed(path, _Catalogue)
+        again = sorted((one.variables.keys() & variables.keys()) | (one.templates.keys() & templates.keys()))
+        if again:
+            raise Misconfigured(f"declared a second time: {', '.join(again)}", field=path.name)
+        variables.update(one.variables)
+        templates.update(one.templates)
+    return _Catalogue(variables=variables, templates=templates)
+
+
 def read_samples(folder: Path, language: Language) -> dict[str, object]:
     """A value for each variable, for the start-up check and for looking at."""
-    return _typed(folder / f"samples.{language}.yaml", dict[str, object])
+    samples = _typed(folder / f"samples.{language}.yaml", dict[str, object])
+    return {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in samples.items()}
 
 
 def read_tips(folder: Path) -> dict[Language, dict[str, tuple[dict[str, str], ...]]]:

@@ -9,15 +9,26 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from models.enums import Language
+from models.message import Because
 
 _HERE = Path(__file__).parent
 _PREVIEW = 110
 # Mail programs that drop <style> still show the inlined rules; those that keep it get the narrow-screen ones.
 _INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, apply_width_attributes=False)
 
-_REASON = {
-    Language.ES: "Recibes este mensaje porque tienes una cuenta en {product}.",
-    Language.EN: "You are receiving this message because you have a {product} account.",
+_REASON: dict[Because, dict[Language, str]] = {
+    "account": {
+        Language.ES: "Recibes este mensaje porque tienes una cuenta en {product}.",
+        Language.EN: "You are receiving this message because you have an account with {product}.",
+    },
+    "former": {
+        Language.ES: "Recibes este mensaje porque tuviste una cuenta en {product}.",
+        Language.EN: "You are receiving this message because you had an account with {product}.",
+    },
+    "referred": {
+        Language.ES: "Recibes este mensaje porque una empresa que usa {product} te recomendó.",
+        Language.EN: "You are receiving this message because a company that uses {product} referred you.",
+    },
 }
 _LEAVE = {
     Language.ES: "Dejar de recibir mensajes como este",
@@ -39,7 +50,21 @@ def _opening(text: str) -> str:
     return line if len(line) <= _PREVIEW else line[:_PREVIEW].rsplit(" ", 1)[0] + "…"
 
 
-def page(content: str, *, subject: str, preview: str, product: str, language: Language, unsubscribe: str | None) -> str:
+def reason(because: Because, product: str, language: Language) -> str:
+    """Why this mail came, for its footer."""
+    return _REASON[because][language].format(product=product)
+
+
+def page(
+    content: str,
+    *,
+    subject: str,
+    preview: str,
+    product: str,
+    language: Language,
+    unsubscribe: str | None,
+    because: Because = "account",
+) -> str:
     """The HTML part. ``content`` is the fragment that :func:`rendering.markdown.to_html` made; all else is escaped."""
     template, style = _template()
     return _INLINER.inline(
@@ -50,16 +75,18 @@ def page(content: str, *, subject: str, preview: str, product: str, language: La
             preview=_opening(preview),
             product=product,
             language=language.value,
-            reason=_REASON[language].format(product=product),
+            reason=reason(because, product, language),
             leave=_LEAVE[language],
             unsubscribe=unsubscribe,
         )
     )
 
 
-def signed_text(text: str, *, product: str, language: Language, unsubscribe: str | None) -> str:
+def signed_text(
+    text: str, *, product: str, language: Language, unsubscribe: str | None, because: Because = "account"
+) -> str:
     """The text part: the message, then after the usual mark for signatures why it came and how to stop more."""
-    lines = [text, "", "-- ", _REASON[language].format(product=product)]
+    lines = [text, "", "-- ", reason(because, product, language)]
     if unsubscribe:
         lines.append(f"{_LEAVE[language]}: {unsubscribe}")
     return "\n".join(lines) + "\n"

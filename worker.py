@@ -43,11 +43,10 @@ from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
 from workflows.delivery import WebhookDelivery
+from workflows.kinds import PLAYS
 from workflows.lifecycle import CustomerLifecycle
-from workflows.onboarding import OnboardingProgram
-from workflows.sequence import Sequence as SequenceWorkflow
 
-WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, OnboardingProgram, SequenceWorkflow, WebhookDelivery)
+WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery)
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)

@@ -6,15 +6,20 @@ The names of section 14.2 of the domain are step ids; the verbs are the fewer th
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from models.base import Slug, Value
-from models.enums import Channel, Language, Priority
+from models.enums import Channel, Language, Priority, Role, Severity
+from models.playbook_rules import Condition
 
 Texts = Annotated[
     dict[Language, Annotated[str, Field(min_length=1, max_length=200)]],
     Field(min_length=1, description="The text by language: es first, en second."),
 ]
+
+
+Due = Annotated[str, StringConstraints(pattern=r"^(end of day|\d{1,4} (minute|hour|day|week|working day)s?)$")]
+"""Until when: ``2 hours``, ``3 days``, ``2 working days``, or ``end of day`` where the assignee works."""
 
 
 class Meeting(StrEnum):
@@ -27,6 +32,11 @@ class Meeting(StrEnum):
     RENEWAL_CALL = "renewal_call"
     INTERVENTION_CALL = "intervention_call"
     SAVE_CALL = "save_call"
+    DISCOVERY_CALL = "discovery_call"
+    TRAINING = "training"
+    REVIEW = "review"
+    QBR = "qbr"
+    INTERNAL = "internal"
 
 
 class SendMessage(Value):
@@ -44,22 +54,61 @@ class CreateSuccessPlan(Value):
     """Draft a success plan from the program, if the customer has none."""
 
 
-class ProposeMeeting(Value):
+class Asked(Value):
+    """What a person is asked: whose it is, until when, and what to go through."""
+
+    priority: Priority = Priority.NORMAL
+    owner: Role = Field(default=Role.CSM, description="No such person for the customer: the team queue (G14).")
+    due: Due | None = Field(default=None, description="From the step; absent: the end of the next working day.")
+    checklist: tuple[Texts, ...] = Field(default=(), max_length=12, description="Items to go through, by language.")
+
+
+class ProposeMeeting(Asked):
     """Propose a meeting through the manager's calendar link, and ask the manager for it with a task."""
 
     meeting: Meeting
     task: Texts = Field(description="Title of the manager's task.")
 
 
-class CreateTask(Value):
-    """Ask a person to do something."""
+class CreateTask(Asked):
+    """Ask a person to do something. The outcomes are those of the await step that comes after it."""
 
     task: Slug = Field(description="Kind of the task.")
     title: Texts
-    priority: Priority = Priority.NORMAL
     due_days: Annotated[int, Field(ge=0, le=90)] = Field(
-        default=1, description="Working days from the step; 1 is the next working day."
+        default=1, description="Working days from the step, where `due` is absent; 1 is the next working day."
     )
+
+
+class Call(Asked):
+    """Ask a person to call the customer: a task with a due moment, never a call booked by itself (C5, C6)."""
+
+    title: Texts
+    meeting: Meeting = Meeting.CALL
+
+
+class MeetingTask(Asked):
+    """Ask a person to meet, the customer or our own people, as the step's audience says."""
+
+    title: Texts
+    meeting: Meeting = Meeting.INTERNAL
+
+
+class RequestApproval(Value):
+    """Ask a named person to allow something; await ``approval_decided:<kind>`` after it (G20)."""
+
+    kind: Slug = Field(description="save_offer, discount, proposal, credit_reward, case_study, testimonial, claim, …")
+    title: Texts
+    role: Role = Field(default=Role.CS_MANAGER, description="Who may decide.")
+    due: Due | None = None
+
+
+class ConfirmRecovery(Value):
+    """The run has succeeded once ``holds`` was true at each of the last ``days`` days; until then, look again daily."""
+
+    holds: Condition
+    days: Annotated[int, Field(ge=0, le=60)] = 0
+    reason: str = ""
 
 
 class NotifyCsm(Value):
@@ -67,6 +116,8 @@ class NotifyCsm(Value):
 
     message: Slug = Field(description="Kind of the message.")
     text: Texts | None = Field(default=None, description="What to say; absent: the kind's own text.")
+    severity: Severity = Severity.MEDIUM
+    urgent: bool = Field(default=False, description="Also to the manager of the manager (section 14.2).")
 
 
 class CheckFirstValue(Value):
@@ -103,5 +154,9 @@ PARAMS: dict[str, type[Value]] = {
     "schedule_review": ScheduleReview,
     "celebrate_milestone": CelebrateMilestone,
     "emit_webhook": EmitWebhook,
+    "call": Call,
+    "meeting": MeetingTask,
+    "request_approval": RequestApproval,
+    "confirm_recovery": ConfirmRecovery,
 }
 """The value that reads the ``with`` of each verb of ``models.playbook.ActionName``."""

@@ -158,6 +158,13 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Audience(StrEnum):
+    """Whom a step reaches: the customer, or our own people only (section 7.2 of the domain, C5)."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+
+
 class WaitingFor(StrEnum):
     """The class of what a run waits for: the search attribute ``WaitingFor``."""
 

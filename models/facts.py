@@ -110,6 +110,8 @@ _ENTRIES = (
     Fact("has_success_plan", _B, "", "computed", "a success plan exists, draft or active"),
     Fact("still_no_login", _B, "", "app", "no login since the run started", None, Feed.LOGINS),
     Fact("no_response", _B, "", "CRM", "no reply, booked meeting or answer since the run started"),
+    Fact("no_followup", _B, "", "CRM", "the latest NPS answer is a detractor's that nobody has followed up"),
+    Fact("no_improvement", _B, "", "computed", "health not 5 points above what it was when the run started"),
     Fact("logins", _I, "logins", "app", "logins of the last 30 days", 30, Feed.LOGINS),
     Fact("logins_per_week", _D, "per week", "app", "logins, mean of the last 28 days", 28, Feed.LOGINS),
     Fact("active_users", _I, "users", "app", "distinct users who logged in", 30, Feed.USERS),
@@ -170,7 +172,7 @@ CATALOGUE: dict[str, Fact] = {fact.name: fact for fact in _ENTRIES}
 
 REGISTRY: dict[str, Fact | ListFact] = {**CATALOGUE, **{fact.name: fact for fact in _LISTS}}
 
-SINCE = frozenset({"still_no_login", "no_response"})
+SINCE = frozenset({"still_no_login", "no_response", "no_followup", "no_improvement"})
 """Facts of a run rather than of a moment: they look back to its start."""
 
 RECORDED = frozenset({

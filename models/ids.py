@@ -37,6 +37,11 @@ class Process(StrEnum):
     CUSTOMER = "customer"
     ONBOARDING = "onboarding"
     SEQUENCE = "sequence"
+    SAVE = "save"
+    RENEWAL = "renewal"
+    NPS = "nps"
+    QBR = "qbr"
+    REFERRAL = "referral"
     WEBHOOK = "webhook"
 
 
@@ -64,6 +69,31 @@ def onboarding_id(customer: str, cycle: int) -> str:
 def sequence_id(customer: str, name: str, occurrence: int) -> str:
     """``sequence:<id>:<name>:<n>``."""
     return str(WorkflowRef(Process.SEQUENCE, customer, (name, str(occurrence))))
+
+
+def save_id(customer: str, signal: str, occurrence: int) -> str:
+    """``save:<id>:<signal>:<n>``."""
+    return str(WorkflowRef(Process.SAVE, customer, (signal, str(occurrence))))
+
+
+def renewal_id(customer: str, term: str) -> str:
+    """``renewal:<id>:<term>``; the term by the date it ends on."""
+    return str(WorkflowRef(Process.RENEWAL, customer, (term,)))
+
+
+def nps_id(customer: str, survey: int) -> str:
+    """``nps:<id>:<n>``: the n-th round of this customer."""
+    return str(WorkflowRef(Process.NPS, customer, (str(survey),)))
+
+
+def qbr_id(customer: str, quarter: str) -> str:
+    """``qbr:<id>:<quarter>``, such as ``2026-Q1``."""
+    return str(WorkflowRef(Process.QBR, customer, (quarter,)))
+
+
+def referral_id(customer: str, referral: str) -> str:
+    """``referral:<id>:<referral>``; the customer is the one who refers."""
+    return str(WorkflowRef(Process.REFERRAL, customer, (referral,)))
 
 
 def webhook_id(customer: str, delivery: int) -> str:

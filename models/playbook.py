@@ -13,16 +13,27 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from models.base import Definition, Delay, Slug
-from models.enums import Role, Segment
+from models.enums import Audience, Role, Segment
 from models.experiment import Holdout
+from models.playbook_rules import (
+    NORMAL_PRIORITY,
+    Condition,
+    EscalationPath,
+    EventPattern,
+    Excludes,
+    Exit,
+    Goal,
+    ProcessName,
+    Reentry,
+)
 from models.program import OnboardingProgram
 from models.run import HELD_UNTIL
 
-EventPattern = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?$")]
 Anchor = Annotated[
     str, StringConstraints(pattern=r"^(trigger|event:[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?|[a-z0-9][a-z0-9_.-]*)$")
 ]
-Condition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 ActionName = Literal[
     "send_message",
@@ -35,6 +46,10 @@ ActionName = Literal[
     "schedule_review",
     "celebrate_milestone",
     "emit_webhook",
+    "call",
+    "meeting",
+    "request_approval",
+    "confirm_recovery",
 ]
 
 
@@ -45,6 +60,16 @@ class Until(Definition):
     offset: Delay = timedelta(0)
 
 
+class LocalTime(Definition):
+    """The first such moment on the recipient's clock, on or after the step's delay: Mondays at 08:00."""
+
+    time: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    days: tuple[Weekday, ...] = Field(default=(), exclude_if=not_, description="Days of the week; empty: any day.")
+    working_days_only: bool = Field(
+        default=False, exclude_if=not_, description="No weekends and no holidays of the country."
+    )
+
+
 class StepBase(Definition):
     """What every step has."""
 
@@ -53,7 +78,15 @@ class StepBase(Definition):
     after: Anchor = "trigger"
     on: tuple[str, ...] = Field(default=(), description="Results of the step in `after` that lead here; empty: any.")
     delay: Delay = timedelta(0)
+    working_days: Annotated[int, Field(ge=0, le=250)] = Field(
+        default=0, exclude_if=not_, description="Instead of a delay: so many working days of the customer's country."
+    )
+    at: LocalTime | None = Field(default=None, exclude_if=not_)
     until: Until | None = None
+
+
+CONTACTS: tuple[ActionName, ...] = ("send_message", "celebrate_milestone", "propose_meeting")
+"""Verbs that reach the customer by themselves; every other one only asks or tells our own people."""
 
 
 class ActStep(StepBase):
@@ -62,7 +95,13 @@ class ActStep(StepBase):
     kind: Literal["act"]
     do: ActionName
     params: dict[str, JsonValue] = Field(default_factory=dict, alias="with")
+    audience: Audience | None = Field(default=None, exclude_if=not_, description="Absent: what the verb itself says.")
     when: Condition | None = Field(default=None, description="CEL over facts, decided inside the step's own activity.")
+
+    @property
+    def contacts(self) -> bool:
+        """Whether the step itself reaches the customer."""
+        return self.do in CONTACTS and self.audience is not Audience.INTERNAL
 
 
 class WaitStep(StepBase):
@@ -104,30 +143,15 @@ class EscalateStep(StepBase):
     when: Condition | None = None
 
 
-Step = Annotated[ActStep | WaitStep | AwaitStep | BranchStep | EscalateStep, Field(discriminator="kind")]
+class EndStep(StepBase):
+    """The run is over here, as a success or not; what is still open is skipped. Result: done."""
 
-
-class Goal(Definition):
-    """Ends the run as a success: an event of this name, whatever step it waits in."""
-
-    event: EventPattern
+    kind: Literal["end"]
+    as_: Literal["succeeded", "failed"] = Field(alias="as")
     reason: str = ""
-    when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
 
 
-class Exit(Definition):
-    """Ends the run without success: the customer left, or the reason for the run is gone."""
-
-    event: EventPattern
-    reason: str = ""
-    when: Condition | None = Field(default=None, description="CEL over facts, re-checked before each effect.")
-
-
-class EscalationPath(Definition):
-    """Who is told, in turn, each time the timeline passes without an outcome (section 7.3, C9)."""
-
-    path: tuple[Role, ...] = Field(min_length=1)
-    timeline: Delay
+Step = Annotated[ActStep | WaitStep | AwaitStep | BranchStep | EscalateStep | EndStep, Field(discriminator="kind")]
 
 
 class Playbook(Definition):
@@ -137,12 +161,28 @@ class Playbook(Definition):
     version: Annotated[int, Field(ge=1)]
     title: str
     description: str = ""
-    process: Literal["onboarding", "sequence"]
+    process: ProcessName
     trigger: EventPattern
+    entry: Condition | None = Field(
+        default=None, exclude_if=not_, description="CEL over facts: it starts only where this holds."
+    )
     segments: tuple[Segment, ...] = Field(default=(), description="Segments it is for; empty: every segment.")
     catch_up: Delay = Field(
         default=timedelta(days=1),
         description="A step that could not run when due (held, paused) still runs if it is at most this late.",
+    )
+    owner: Role = Field(default=Role.CSM, exclude_if=Role.CSM.__eq__, description="Whose the matter is at first.")
+    priority: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=NORMAL_PRIORITY,
+        exclude_if=NORMAL_PRIORITY.__eq__,
+        description="Of several that start at once the highest goes first; from 80 on see the weekly cap.",
+    )
+    reentry: Reentry = Field(default=Reentry(), exclude_if=Reentry().__eq__)
+    excludes: Excludes = Field(default=Excludes(), exclude_if=Excludes().__eq__)
+    expires: Delay | None = Field(
+        default=None,
+        exclude_if=not_,
+        description="The run stays open for a goal or an exit until then, and has failed if none came by then.",
     )
     program: OnboardingProgram | None = None
     holdout: Holdout | None = Field(
@@ -179,7 +219,7 @@ def possible_results(step: Step) -> tuple[str, ...]:
     match step:
         case ActStep() | EscalateStep():
             return ("done", "skipped", "failed")
-        case WaitStep():
+        case WaitStep() | EndStep():
             return ("done",)
         case AwaitStep():
             timeout = ("timeout",) if step.timeout is not None else ()

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from models.actions import PARAMS, CelebrateMilestone, SendMessage
-from models.enums import Language
-from models.playbook import ActStep, Playbook
+from models.enums import Audience, Language
+from models.playbook import CONTACTS, ActStep, Playbook
 from playbooks import explain
 from playbooks.describe import meant
 from playbooks.problem import Problem
@@ -19,6 +19,7 @@ def problems(playbook: Playbook, tree: Tree, templates: TemplateIndex | None) ->
     for position, step in enumerate(playbook.steps):
         if isinstance(step, ActStep):
             path: Path = ("steps", position)
+            yield from _audience(step, tree, path)
             yield from _act(playbook, step, tree, path, templates)
 
 
@@ -43,6 +44,12 @@ def _act(
             yield from _message(params, tree, where, templates)
         case CelebrateMilestone():
             yield from _celebration(playbook, params, tree, where)
+
+
+def _audience(step: ActStep, tree: Tree, path: Path) -> Iterator[Problem]:
+    """An internal step never reaches the customer, and what only asks our own people cannot (C5)."""
+    if step.audience is Audience.INTERNAL and step.do in CONTACTS:
+        yield tree.problem((*path, "audience"), f"{step.do} reaches the customer", "create_task, call or meeting")
 
 
 def _message(params: SendMessage, tree: Tree, where: Path, templates: TemplateIndex | None) -> Iterator[Problem]:

@@ -43,6 +43,8 @@ Known = Mapping[str, tuple[FactType, tuple[str, ...]]]
 def problems(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
     """Everything wrong with the playbook's conditions."""
     facts = _facts()
+    if playbook.entry is not None:
+        yield from _condition(playbook.entry, facts, "fact", tree, ("entry",))
     for part in ("goals", "exits"):
         for position, rule in enumerate(getattr(playbook, part)):
             if rule.when is not None:
@@ -50,6 +52,8 @@ def problems(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
     for position, step in enumerate(playbook.steps):
         if isinstance(step, ActStep | EscalateStep) and step.when is not None:
             yield from _condition(step.when, facts, "fact", tree, ("steps", position, "when"))
+        if isinstance(step, ActStep) and step.do == "confirm_recovery" and isinstance(step.params.get("holds"), str):
+            yield from _condition(str(step.params["holds"]), facts, "fact", tree, ("steps", position, "with", "holds"))
         if isinstance(step, BranchStep):
             values = _values(playbook)
             for number, case in enumerate(step.cases):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models.enums import Language, Role, StepType
 from models.playbook import ActStep, AwaitStep, Playbook
+from models.playbook_rules import named_by
 from models.program import OnboardingProgram
 from playbooks.describe import meant, one_of
 from playbooks.problem import Problem, shown
@@ -19,10 +20,13 @@ def problems(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
     yield from _beginning(playbook, tree)
     yield from _endings(playbook, tree)
     yield from _escalation(playbook, tree)
+    yield from _beside_others(playbook, tree)
     if playbook.process == "onboarding" and playbook.program is None:
         yield tree.problem((), "an onboarding playbook needs a program", "a field 'program'")
-    elif playbook.process == "sequence" and playbook.program is not None:
-        yield tree.problem(("program",), "a sequence has no program", "process onboarding", key=True)
+    elif playbook.process != "onboarding" and playbook.program is not None:
+        article = "an" if playbook.process == "nps" else "a"
+        message = f"{article} {playbook.process} has no program"
+        yield tree.problem(("program",), message, "process onboarding", key=True)
     elif playbook.program is not None:
         yield from _program(playbook.program, tree)
         yield from _unheard(playbook, playbook.program, tree)
@@ -32,6 +36,11 @@ def _beginning(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
     if fault := event_fault(playbook, playbook.trigger, triggers(playbook.process)):
         message, word, known = fault
         yield tree.problem(("trigger",), f"never starts: {message}", meant(word, known), word=word)
+    elif playbook.process == "save" and ":" not in playbook.trigger:
+        yield tree.problem(("trigger",), "a save play is for one signal", "signal_opened:<signal>")
+    elif playbook.process == "renewal" and ":" in playbook.trigger:
+        message = "a renewal is one process for the term"
+        yield tree.problem(("trigger",), message, "renewal_due, and steps after event:renewal_due:<days>")
     for position, segment in enumerate(playbook.segments):
         if segment in playbook.segments[:position]:
             yield tree.problem(("segments", position), f"segment '{segment}' is listed twice", "each once")
@@ -52,6 +61,17 @@ def _endings(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
             if rule.event in seen:
                 yield tree.problem(path, f"'{rule.event}' is already one of the {seen[rule.event]}", "each event once")
             seen.setdefault(rule.event, part)
+
+
+def _beside_others(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
+    """What it gives way to, and for how long it stays open."""
+    for part in ("stops", "pauses", "held_by"):
+        if named_by(getattr(playbook.excludes, part), playbook.id):
+            yield tree.problem(("excludes", part), f"{part} names the playbook itself", "other playbooks")
+    if playbook.reentry.cool_down < ZERO:
+        yield tree.problem(("reentry", "cool_down"), "a cool-down cannot be negative", "0 or more")
+    if playbook.expires is not None and playbook.expires <= ZERO:
+        yield tree.problem(("expires",), "expires must be positive", "a delay such as '30 days'")
 
 
 def _escalation(playbook: Playbook, tree: Tree) -> Iterator[Problem]:

@@ -61,6 +61,8 @@ def _anchor(playbook: Playbook, step: Step, known: dict[str, Step], tree: Tree, 
 def _waits(step: Step, tree: Tree, path: Path) -> Iterator[Problem]:
     if step.delay < ZERO:
         yield tree.problem((*path, "delay"), "a delay cannot be negative", "0 or more")
+    if step.working_days and step.delay != ZERO:
+        yield tree.problem((*path, "delay"), "delay and working_days are both given", "one of them", key=True)
     if step.until is None:
         return
     if step.until.value not in DATES:

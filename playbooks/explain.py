@@ -11,7 +11,7 @@ from playbooks.problem import Problem, shown
 from playbooks.schema import Node
 from playbooks.tree import Path, Tree
 
-KINDS = "one of act, wait, await, branch, escalate"
+KINDS = "one of act, wait, await, branch, escalate, end"
 
 
 def problems(error: ValidationError, tree: Tree, schema: Node, at: Path = ()) -> Iterator[Problem]:

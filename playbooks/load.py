@@ -8,7 +8,7 @@ from playbooks import explain, schema
 from playbooks.problem import Problem, shown
 from playbooks.tree import Refused, Tree, parse
 
-_DELAYS = ("delay", "timeout", "timeline", "catch_up", "offset", "stall_after")
+_DELAYS = ("delay", "timeout", "timeline", "catch_up", "offset", "stall_after", "expires", "cool_down")
 
 
 def read(raw: bytes, file: str) -> tuple[Playbook | None, Tree, list[Problem]]:

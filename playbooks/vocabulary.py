@@ -6,13 +6,52 @@ Closed lists: a name that nothing produces would wait for ever, and a typing err
 from collections.abc import Mapping
 from typing import Protocol
 
+from models.actions import Meeting
 from models.enums import Channel
 from models.events import EventType
+from models.expansion import ExpansionType
 from models.facts import FactType
-from models.playbook import EventPattern, Playbook, Step
+from models.playbook import Playbook, Step
+from models.playbook_rules import EventPattern
+from models.signals import ChurnSignalType
 
-EXTERNAL = tuple(event.value for event in EventType)
+_LATER = (
+    "usage_reported", "conversations_reported", "limit_reported", "feature_blocked", "seats_reported",
+    "ticket_opened", "ticket_updated", "ticket_closed",
+    "invoice_issued", "invoice_paid", "payment_failed", "invoice_voided",
+    "survey_answered", "meeting_booked", "meeting_held", "meeting_cancelled",
+    "message_replied", "outreach_sent", "message_delivered", "message_opened", "message_clicked", "message_bounced",
+    "unsubscribed", "cancellation_requested", "cancellation_withdrawn", "renewal_decided", "subscription_changed",
+    "growth_potential_set",
+)  # fmt: skip
+
+EXTERNAL = tuple(dict.fromkeys((*(event.value for event in EventType), *_LATER)))
 """What a product's backend tells us."""
+
+_ANY: tuple[str, ...] = ()
+
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "signal_opened": tuple(ChurnSignalType),
+    "signal_cleared": tuple(ChurnSignalType),
+    "opportunity_detected": tuple(ExpansionType),
+    "renewal_due": ("90", "60", "30"),
+    "survey_due": ("nps",),
+    "nps_processed": ("promoter", "passive", "detractor"),
+    "survey_answered": ("nps", "csat"),
+    "renewal_decided": ("renewed", "declined"),
+    "approval_decided": _ANY,
+    "meeting_booked": tuple(Meeting),
+    "meeting_held": tuple(Meeting),
+    "meeting_cancelled": tuple(Meeting),
+}
+"""Events that name what they are about, ``signal_opened:failed_payment``, and what that may be; empty: any name."""
+
+INTERNAL = (
+    "signal_opened", "signal_cleared", "health_dropped", "customer_at_risk", "opportunity_detected", "limit_near",
+    "renewal_due", "survey_due", "recap_due", "qbr_due", "stage_review", "approval_decided", "nps_processed",
+    "referral_created", "referral_trial_started", "referral_converted", "referral_rejected", "outreach_activated",
+)  # fmt: skip
+"""What our own processes tell a customer's lifecycle: the daily sweep, an approval, a referral."""
 
 MILESTONE_EVENTS = ("milestone_reached", "milestone_late")
 """Made inside an onboarding run; their subject is a milestone's id."""
@@ -30,6 +69,10 @@ RUN_VALUES: Mapping[str, FactType] = {
     "plan": FactType.STRING,
     "segment": FactType.STRING,
     "cycle": FactType.INT,
+    "severity": FactType.STRING,
+    "score": FactType.INT,
+    "grade": FactType.STRING,
+    "expansion_type": FactType.STRING,
 }
 """Values a run carries from its trigger, for branches; besides them ``result_<step>``, the result of a step."""
 
@@ -57,17 +100,26 @@ class TemplateIndex(Protocol):
         ...
 
 
+OWN_TRIGGERS: Mapping[str, tuple[str, ...]] = {
+    "onboarding": (EventType.SUBSCRIPTION_CREATED.value,),
+    "save": ("signal_opened",),
+    "renewal": ("renewal_due",),
+    "nps": ("survey_due",),
+    "qbr": ("qbr_due",),
+    "referral": ("referral_created",),
+}
+"""What starts the processes that are known by more than their number (section 20 of the domain)."""
+
+
 def triggers(process: str) -> tuple[str, ...]:
     """Events that can start a playbook of this process."""
-    if process == "onboarding":
-        return (EventType.SUBSCRIPTION_CREATED.value,)
-    return (*EXTERNAL, *ONBOARDING_EVENTS)
+    return OWN_TRIGGERS.get(process, (*EXTERNAL, *INTERNAL, *ONBOARDING_EVENTS))
 
 
 def run_events(process: str) -> tuple[str, ...]:
     """Events that can reach a run of this process."""
     made = (*MILESTONE_EVENTS, *ONBOARDING_EVENTS) if process == "onboarding" else ONBOARDING_EVENTS
-    return (*EXTERNAL, *made)
+    return (*EXTERNAL, *INTERNAL, *made)
 
 
 def event_fault(playbook: Playbook, pattern: EventPattern, kinds: tuple[str, ...]) -> tuple[str, str, list[str]] | None:
@@ -77,6 +129,9 @@ def event_fault(playbook: Playbook, pattern: EventPattern, kinds: tuple[str, ...
         return f"nothing produces the event '{kind}' in this process", kind, sorted(kinds)
     if not subject:
         return None
+    if kind in SUBJECTS:
+        known = list(SUBJECTS[kind]) or [subject]
+        return None if subject in known else (f"the event '{kind}' is never about '{subject}'", subject, known)
     program = playbook.program
     if kind in MILESTONE_EVENTS:
         known = [milestone.id for milestone in program.milestones] if program else []

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from models.condition import evaluate
 from models.enums import RunStatus, WaitingFor
 from models.events import Occurrence
-from models.playbook import ActStep, AwaitStep, BranchStep, EscalateStep, Playbook, Step
+from models.playbook import ActStep, AwaitStep, BranchStep, EndStep, EscalateStep, Playbook, Step
 from models.run import HELD_UNTIL, Decision, Do, End, Escalate, RunState, StepResult, StepState, StepStatus, Wait
 from rules.stepping import RELEASED, never_reached, release, remember, resolve, settle_step, with_step
 
@@ -47,7 +47,10 @@ def observe(playbook: Playbook, state: RunState, seen: Occurrence) -> RunState:
     """
     if state.status is not RunStatus.RUNNING:
         return state
-    state = remember(_pass_time(playbook, state, seen.at), seen)
+    state = _pass_time(playbook, state, seen.at)
+    if state.status is not RunStatus.RUNNING:
+        return state
+    state = remember(state, seen)
     for goal in playbook.goals:
         if seen.matches(goal.event):
             return finish(state, RunStatus.GOAL_MET, goal.reason or f"goal met: {seen.name}", seen.at)
@@ -142,9 +145,9 @@ def advance(
     ``keep_open``: the caller has reasons of its own to go on (an onboarding not yet done), so a run with nothing
     pending waits instead of ending.
     """
+    state = _pass_time(playbook, state, now)
     if state.status is not RunStatus.RUNNING:
         return state, End(status=state.status, reason=state.reason)
-    state = _pass_time(playbook, state, now)
     due = _due_step(playbook, state, now)
     if due is not None:
         return state, due
@@ -163,16 +166,19 @@ def _pass_time(playbook: Playbook, state: RunState, now: datetime) -> RunState:
 
     The order is that of the moments and not of the looking, so a run looked at late is the run looked at often.
     """
-    while True:
+    while state.status is RunStatus.RUNNING:
         turns = [
             (moment, position)
             for position, step in enumerate(playbook.steps)
             if (moment := _moment(step, state)) is not None and moment <= now
         ]
         if not turns:
-            return state
+            break
         _, position = min(turns)
-        state = resolve(playbook, _pass_one(playbook.steps[position], state))
+        state = _pass_one(playbook.steps[position], state)
+        if state.status is RunStatus.RUNNING:
+            state = resolve(playbook, state)
+    return state
 
 
 def _moment(step: Step, state: RunState) -> datetime | None:
@@ -203,6 +209,10 @@ def _pass_one(step: Step, state: RunState) -> RunState:
             return _start_await(step, one.due, state)
         case BranchStep():
             return settle_step(state, step.id, StepStatus.DONE, _choose(step, state), "", one.due)
+        case EndStep():
+            state = settle_step(state, step.id, StepStatus.DONE, "done", step.reason, one.due)
+            status = RunStatus.GOAL_MET if step.as_ == "succeeded" else RunStatus.EXITED
+            return finish(state, status, step.reason or f"{step.id}: {step.as_}", one.due)
         case _:
             return settle_step(state, step.id, StepStatus.DONE, "done", "", one.due)
 

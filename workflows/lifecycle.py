@@ -15,13 +15,12 @@ from temporalio.workflow import ParentClosePolicy
 
 from activities.lifecycle import LifecycleActivities
 from models.events import Occurrence
-from models.ids import Process, parse_workflow_id
+from models.ids import parse_workflow_id
 from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart
 from workflows import policies
 from workflows.attributes import OWNER, PLAN, STAGE, play_attributes, play_summary
 from workflows.delivery import start_delivery
-from workflows.onboarding import OnboardingProgram
-from workflows.sequence import Sequence
+from workflows.kinds import PLAYS
 
 
 @workflow.defn
@@ -96,10 +95,10 @@ class CustomerLifecycle:
     async def _start(self, play: PlayStart) -> None:
         """Start a play that outlives this run; one that is already started is the same play."""
         self.running[play.workflow_id] = play.wants
-        onboards = parse_workflow_id(play.workflow_id).process is Process.ONBOARDING
+        kind = PLAYS[parse_workflow_id(play.workflow_id).process]
         try:
             await workflow.start_child_workflow(
-                OnboardingProgram.run if onboards else Sequence.run,
+                kind.__name__,
                 PlayInput(start=play),
                 id=play.workflow_id,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,

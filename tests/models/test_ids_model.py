@@ -35,6 +35,11 @@ def test_what_is_made_is_parsed_into_what_it_was_made_of(customer: str, number: 
         (ids.onboarding_id(customer, number), (Process.ONBOARDING, customer, (n,))),
         (ids.sequence_id(customer, name, number), (Process.SEQUENCE, customer, (name, n))),
         (ids.webhook_id(customer, number), (Process.WEBHOOK, customer, (n,))),
+        (ids.save_id(customer, name, number), (Process.SAVE, customer, (name, n))),
+        (ids.renewal_id(customer, name), (Process.RENEWAL, customer, (name,))),
+        (ids.nps_id(customer, number), (Process.NPS, customer, (n,))),
+        (ids.qbr_id(customer, name), (Process.QBR, customer, (name,))),
+        (ids.referral_id(customer, name), (Process.REFERRAL, customer, (name,))),
     ):
         assert ids.parse_workflow_id(made) == WorkflowRef(*parts)
         assert made.isascii()
@@ -51,6 +56,9 @@ def test_ids_look_like_section_20_says() -> None:
     assert ids.lifecycle_id("C-1") == "customer:C-1"
     assert ids.onboarding_id("C-1", 2) == "onboarding:C-1:2"
     assert ids.sequence_id("C-1", "onboarding.stalled", 3) == "sequence:C-1:onboarding.stalled:3"
+    assert ids.save_id("C-1", "failed_payment", 2) == "save:C-1:failed_payment:2"
+    assert ids.renewal_id("C-1", "2026-03-31") == "renewal:C-1:2026-03-31"
+    assert ids.qbr_id("C-1", "2026-Q1") == "qbr:C-1:2026-Q1"
     assert ids.webhook_id("a:b/ñ", 7) == "webhook:a%3Ab%2F%C3%B1:7"
 
 

@@ -5,10 +5,12 @@ from persistence.tables import (
     customers,
     decisions,
     experiments,
+    identity,
     measures,
     messages,
     operations,
     plays,
+    pulls,
     work,
 )
 from persistence.tables.metadata import METADATA
@@ -19,9 +21,11 @@ __all__ = [
     "customers",
     "decisions",
     "experiments",
+    "identity",
     "measures",
     "messages",
     "operations",
     "plays",
+    "pulls",
     "work",
 ]

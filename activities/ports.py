@@ -10,6 +10,8 @@ from pydantic import JsonValue
 from activities.decision_ports import Alerts, Engagements, Evaluations, Opportunities, Scores, Signals, Sweeps
 from activities.exchange import Inbox, Outbox
 from activities.ports_experiment import Assignments
+from activities.ports_pull import Pulls
+from activities.ports_vendors import Identities, Merges, VendorEvents
 from activities.repositories import (
     Communications,
     Customers,
@@ -46,6 +48,10 @@ class Transaction(Protocol):
     alerts: Alerts
     evaluations: Evaluations
     sweeps: Sweeps
+    vendor_events: VendorEvents
+    identities: Identities
+    merges: Merges
+    pulls: Pulls
 
 
 class Store(Protocol):

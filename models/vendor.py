@@ -32,9 +32,10 @@ class Notice(Value):
 class Said(Value):
     """One thing that a vendor's event says of one of its accounts.
 
-    ``type``: a type of :mod:`models.events`, or empty where it only introduces the account. ``refs``: ids of the account
-    in that system, the company first and the person last. ``customer``: our own id as an administrator of that system
-    stored it; ``token``: a signed token of ours that came back. ``email_claimed``: typed in by whoever filled in a form.
+    ``type``: a type of :mod:`models.events`, or empty where it only introduces the account. ``refs``: ids of the
+    account in that system, the company first and the person last. ``customer``: our own id as an administrator of that
+    system stored it; ``token``: a signed token of ours that came back. ``email_claimed``: typed in by whoever filled in
+    a form.
     ``subject``: the object whose present state this is (an older statement is then stale); empty for what happened at a
     moment. ``creates``: a customer of that ``customer`` id that is not there yet may come into being.
     """

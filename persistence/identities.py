@@ -124,7 +124,7 @@ class IdentityTable:
 
     async def _ids(self, query: Select[tuple[str]], limit: int) -> list[str]:
         rows = await self._connection.execute(query.order_by(customer.c.id).limit(limit))
-        return list(rows.scalars())
+        return [row[0] for row in rows.all()]
 
 
 _WAITING = (

@@ -1,4 +1,4 @@
-"""Customers that turned out to be one: the port ``Merges``. Recorded, followed by later events, and undone on request."""
+"""Customers that turned out to be one: the port ``Merges``. Recorded, followed by later events, undone on request."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -173,9 +173,7 @@ class MergeTable:
 
 def _filled(loser: RowMapping, winner: RowMapping) -> dict[str, tuple[Any, Any]]:
     """Field to (before, after): gaps are filled; of two consents the stricter counts."""
-    filled = {
-        field: (None, loser[field]) for field in _FILLED if winner[field] is None and loser[field] is not None
-    }
+    filled = {field: (None, loser[field]) for field in _FILLED if winner[field] is None and loser[field] is not None}
     for field in _CONSENT:
         strict = False if False in (loser[field], winner[field]) else winner[field]
         if strict is not winner[field]:

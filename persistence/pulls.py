@@ -60,9 +60,7 @@ class PullTable:
             await self._connection.execute(
                 insert(self._connection, discrepancy)
                 .values(**row)
-                .on_conflict_do_update(
-                    index_elements=["source", "kind", "object"], set_={**again, "resolved_at": None}
-                )
+                .on_conflict_do_update(index_elements=["source", "kind", "object"], set_={**again, "resolved_at": None})
             )
 
     async def resolve_unseen(self, source: str, before: datetime, at: datetime) -> int:

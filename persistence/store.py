@@ -23,11 +23,15 @@ from persistence.decisions import (
 from persistence.effects import EffectTable
 from persistence.engine import Database
 from persistence.facts import FactTable
+from persistence.identities import IdentityTable
 from persistence.inbox import InboxTable
 from persistence.lifecycles import LifecycleTable
+from persistence.merges import MergeTable
 from persistence.onboardings import OnboardingTable
 from persistence.outbox import OutboxTable
+from persistence.pulls import PullTable
 from persistence.runs import RunTable
+from persistence.vendor_events import VendorEventTable
 from persistence.work import WorkTable
 from rules.segments import guided
 
@@ -58,6 +62,10 @@ class SqlTransaction(Transaction):
     alerts: AlertTable
     evaluations: EvaluationTable
     sweeps: SweepTable
+    vendor_events: VendorEventTable
+    identities: IdentityTable
+    merges: MergeTable
+    pulls: PullTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -80,6 +88,10 @@ class SqlTransaction(Transaction):
         self.alerts = AlertTable(connection)
         self.evaluations = EvaluationTable(connection)
         self.sweeps = SweepTable(connection)
+        self.vendor_events = VendorEventTable(connection)
+        self.identities = IdentityTable(connection)
+        self.merges = MergeTable(connection)
+        self.pulls = PullTable(connection)
         self.audit = AuditLog(connection)
 
 

@@ -122,9 +122,9 @@ class IdentityTable:
         row = (await self._connection.execute(query)).mappings().one_or_none()
         return None if row is None else _case(row)
 
-    async def _ids(self, query: Select[tuple[str]], limit: int) -> list[str]:
+    async def _ids(self, query: Select[str], limit: int) -> list[str]:
         rows = await self._connection.execute(query.order_by(customer.c.id).limit(limit))
-        return [row[0] for row in rows.all()]
+        return list(rows.scalars())
 
 
 _WAITING = (

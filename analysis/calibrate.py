@@ -52,16 +52,18 @@ class Proposed:
     weights: Mapping[str, float]
     notes: Mapping[str, str]
     gain: Estimate | None
+    rows: int
     reason: str
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What was found of one configuration."""
+    """What was found of one configuration. ``known``: the share of rows in which each of its metrics is known."""
 
     config: HealthConfig
     held: tuple[Held, ...]
     proposed: Proposed
+    known: Mapping[str, float]
 
 
 def calibrate(
@@ -80,13 +82,14 @@ def calibrate(
     score = scored.score[counts]
     held = tuple(_hold(rows, score, one, unscored, draw) for one in horizons)
     parts = {name: part[counts] for name, part in scored.components.items()}
-    return Calibrated(config, held, _propose(config, rows, score, parts, decide_on, draw))
+    known = {name: float(np.mean(np.isfinite(sample.metrics[name]))) for name in config.metrics()}
+    return Calibrated(config, held, _propose(config, rows, score, parts, decide_on, draw), known)
 
 
 def _hold(sample: Sample, score: Floats, horizon: int, unscored: int, draw: Draw) -> Held:
     known, left = sample.followed(horizon), sample.left(horizon)
     parts = split(sample, horizon)
-    reason = _reason(parts, left, known)
+    reason = _reason(parts, left, known) if len(sample) else _unscored(unscored)
     found = None if reason or parts is None else skill(sample, score, left, parts, seed=draw.seed, draws=draw.times)
     return Held(
         horizon=horizon,
@@ -100,6 +103,10 @@ def _hold(sample: Sample, score: Floats, horizon: int, unscored: int, draw: Draw
         reason=reason,
         segments={} if found is None or parts is None else _by_segment(sample, score, left, parts, draw),
     )
+
+
+def _unscored(rows: int) -> str:
+    return f"none of {rows} rows has a score that counts: too little of what it weighs is known"
 
 
 def _reason(parts: Split | None, left: NDArray[np.bool_], known: NDArray[np.bool_]) -> str:
@@ -129,21 +136,21 @@ def _propose(
     config: HealthConfig, sample: Sample, score: Floats, parts: Mapping[str, Floats], horizon: int, draw: Draw
 ) -> Proposed:
     sides, left = split(sample, horizon), sample.left(horizon)
-    reason = _reason(sides, left, sample.followed(horizon))
+    reason = _reason(sides, left, sample.followed(horizon)) if len(sample) else "no row has a score that counts"
     if reason or sides is None:
-        return Proposed(None, {}, {}, None, reason)
+        return Proposed(None, {}, {}, None, 0, reason)
     present = {part.name: part.weight for part in config.components}
     train = sides.train
     wanted = propose({name: part[train] for name, part in parts.items()}, present, left[train], sample.customer[train])
     if wanted is None:
-        return Proposed(None, {}, {}, None, "no part says anything of who leaves, in the right direction")
+        return Proposed(None, {}, {}, None, 0, "no part says anything of who leaves, in the right direction")
     changed = _reweighed(config, wanted)
     other = score_columns(changed, dict(sample.metrics), len(sample)).score
-    gain = _gain(sample, score, other, left, sides, draw)
+    gain, rows = _gain(sample, score, other, left, sides, draw), int(sides.test.sum())
     if gain.low <= 0:
         why = "the present weights do as well on the later rows, or the difference is within chance"
-        return Proposed(None, wanted.weights, wanted.notes, gain, why)
-    return Proposed(changed, wanted.weights, wanted.notes, gain, "")
+        return Proposed(None, wanted.weights, wanted.notes, gain, rows, why)
+    return Proposed(changed, wanted.weights, wanted.notes, gain, rows, "")
 
 
 def _reweighed(config: HealthConfig, wanted: Proposal) -> HealthConfig:

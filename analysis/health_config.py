@@ -1,8 +1,9 @@
 """The file of health configurations: read, checked, and every complaint with file, line and field (section 5.1, H9)."""
 
+import io
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
@@ -58,6 +59,22 @@ def read(raw: bytes, file: str) -> HealthConfigs:
         lines = _lines(root)
         told = [_told(file, lines, place, message) for place, message in _innermost(error)]
         raise Misconfigured("\n".join(told)) from None
+
+
+def written(configs: HealthConfigs) -> str:
+    """The configurations as such a file, to be read by a person and by :func:`read`; defaults are written out."""
+    lines = io.StringIO()
+    yaml = YAML()  # round trip: keeps the order of the fields
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.dump(_plain(configs.model_dump(mode="json")), lines)
+    return lines.getvalue()
+
+
+def _plain(tree: JsonValue) -> JsonValue:
+    """Without what is absent: an ideal's ``worst``, lists of nobody."""
+    if isinstance(tree, dict):
+        return {name: _plain(value) for name, value in tree.items() if value not in (None, [])}
+    return [_plain(one) for one in tree] if isinstance(tree, list) else tree
 
 
 def _innermost(error: ValidationError) -> list[tuple[Field, str]]:

@@ -39,6 +39,8 @@ class Unit(StrEnum):
     DAYS = "days"
     HOURS = "hours"
     PER_WEEK = "per_week"
+    INDEX = "index"
+    """A bare number on a scale of its own: an area under a curve, a Brier score."""
 
 
 class Interval(Value):

@@ -47,6 +47,8 @@ def amount(figure: "Figure", value: Decimal | float) -> str:
             return f"{float(value):.1f} days"
         case "hours":
             return f"{float(value):.1f} h"
+        case "index":
+            return f"{float(value):.3f}"
         case _:
             return f"{float(value):.1f} a week"
 

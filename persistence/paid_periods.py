@@ -7,6 +7,7 @@ a span without money do not count; a cancellation ends whatever is running.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -34,7 +35,7 @@ async def paid_periods(connection: AsyncConnection, *, as_of: datetime) -> dict[
         select(subscription.c.customer, subscription.c.started, subscription.c.ended).where(
             subscription.c.started <= today,
             or_(subscription.c.is_trial.is_(None), subscription.c.is_trial.is_(False)),
-            or_(subscription.c.mrr.is_(None), subscription.c.mrr > 0),
+            or_(subscription.c.mrr.is_(None), subscription.c.mrr > Decimal(0)),
         )
     )
     for owner, started, ended in spans:

@@ -2,6 +2,7 @@
 
 from persistence.tables import (
     book,
+    calibration,
     customers,
     decisions,
     experiments,
@@ -18,6 +19,7 @@ from persistence.tables.metadata import METADATA
 __all__ = [
     "METADATA",
     "book",
+    "calibration",
     "customers",
     "decisions",
     "experiments",

@@ -14,6 +14,7 @@ from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
 from cli.importing import import_
+from cli.metrics import metrics
 from cli.playbooks import make as playbooks
 from cli.replay import make as replaying
 from cli.show import show
@@ -47,6 +48,7 @@ for name, command in (
     ("outcome", outcome),
     ("replay", replaying(_composed)),
     ("team", team),
+    ("metrics", metrics),
     ("migrate", migrate),
 ):
     app.command(name)(command)

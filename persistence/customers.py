@@ -11,6 +11,7 @@ from models.errors import BadInput, NotFound
 from models.events import Event, EventCustomer, EventType
 from models.records import Csm, Customer
 from persistence.audit import AuditLog
+from persistence.mrr_statements import note
 from persistence.rows import Row, insert, row_of, value_of
 from persistence.stamps import Stamp, Stamps
 from persistence.subscriptions import SUBSCRIPTION_EVENTS, Subscription, SubscriptionEvent
@@ -45,6 +46,7 @@ class CustomerTable:
         row = await self._there(said.id)
         stamps, stamp = Stamps(row["stamps"]), Stamp(event.occurred_at, event.event_id)
         changes: Row = {name: value for name, value in _statements(said).items() if stamps.claim(name, stamp)}
+        await note(self._connection, event)
         if event.type in SUBSCRIPTION_EVENTS:
             changes |= await self._subscription(event, Subscription.from_json(row["base"]))
         await self._connection.execute(

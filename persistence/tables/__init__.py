@@ -12,6 +12,7 @@ from persistence.tables import (
     operations,
     plays,
     pulls,
+    revenue,
     work,
 )
 from persistence.tables.metadata import METADATA
@@ -29,5 +30,6 @@ __all__ = [
     "operations",
     "plays",
     "pulls",
+    "revenue",
     "work",
 ]

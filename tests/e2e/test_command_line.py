@@ -13,7 +13,20 @@ from tests.harness import SECRET
 
 Run = Callable[..., "Said"]
 
-COMMANDS = ("dev", "signup", "event", "import", "show", "step", "outcome", "replay", "migrate", "playbooks", "team", "metrics")
+COMMANDS = (
+    "dev",
+    "signup",
+    "event",
+    "import",
+    "show",
+    "step",
+    "outcome",
+    "replay",
+    "migrate",
+    "playbooks",
+    "team",
+    "metrics",
+)
 WRONG_ID = (
     b'{"event_id": "e1", "type": "trial_started", "occurred_at": "2026-01-01T00:00:00Z", "customer": {"id": "C 1"}}'
 )

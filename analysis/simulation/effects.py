@@ -1,0 +1,276 @@
+"""What each verb would do, decided as its activity decides it: conditions, consent, window, cap, in that order.
+
+Each answers with a status and a reason as the activity would, and writes down what would have happened.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from analysis.simulation.situation import Situation
+from analysis.simulation.tally import Rise, Send, Tally, TaskDue
+from analysis.simulation.world import Text, World
+from models.condition import evaluate, names
+from models.contact import Permission
+from models.enums import Channel, MessageClass
+from models.playbook import ActStep, EscalateStep, Playbook
+from rules.calendar import next_working_days
+from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
+
+
+class Answer(NamedTuple):
+    """What a step's activity would answer."""
+
+    status: str
+    reason: str = ""
+    until: datetime | None = None
+
+
+DONE = Answer("done")
+
+_ONBOARDING = frozenset({"steps", "target_date", "step_name", "next_step_name", "resources", "next_step_url", "tips"})
+
+
+@dataclass(slots=True)
+class Asked:
+    """One step of one run that is due."""
+
+    who: Situation
+    playbook: Playbook
+    step: ActStep | EscalateStep
+    started: datetime
+    now: datetime
+    shown: set[str]
+
+    @property
+    def world(self) -> World:
+        """What is the same for everybody."""
+        return self.who.world
+
+
+class Effects:
+    """Carries out steps by writing them down."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def run(self, asked: Asked) -> Answer:
+        """The answer of the step's activity."""
+        step = asked.step
+        if isinstance(step, EscalateStep):
+            return self._checked(asked, self._escalate, contacts=False)
+        match step.do:
+            case "send_message":
+                if step.params.get("channel") == Channel.IN_APP:
+                    return self._checked(asked, self._show, contacts=True)
+                return self._mail(asked, str(step.params["template"]))
+            case "celebrate_milestone":
+                return self._celebrate(asked)
+            case "propose_meeting":
+                return self._checked(asked, self._task, contacts=True)
+            case _:
+                return self._checked(asked, _VERBS.get(step.do, Effects._other).__get__(self), contacts=False)
+
+    def _checked(self, asked: Asked, effect: Callable[[Asked], Answer], *, contacts: bool) -> Answer:
+        verdict = self._verdict(asked, contacts=contacts)
+        return effect(asked) if verdict is None else verdict
+
+    def _verdict(self, asked: Asked, *, contacts: bool) -> Answer | None:
+        """What the facts already decide, as ``activities.frame`` asks it: exits, goals, the condition, the hold."""
+        for exit_ in asked.playbook.exits:
+            if exit_.when and self._holds(asked, exit_.when):
+                return Answer("exited", exit_.reason or exit_.event)
+        for goal in asked.playbook.goals:
+            if goal.when and self._holds(asked, goal.when):
+                return Answer("goal_met", goal.reason or goal.event)
+        if asked.step.when is not None:
+            facts = asked.who.facts(_names(asked.step.when), asked.now, asked.started)
+            holds = evaluate(asked.step.when, facts)
+            if holds is not True:
+                unknown = ", ".join(name for name in sorted(facts) if facts[name] is None)
+                false = f"condition false: {asked.step.when}"
+                return Answer("skipped", f"unknown: {unknown}" if holds is None else false)
+        if contacts and asked.who.held:
+            self.tally.held[asked.playbook.id, asked.step.id] += 1
+            return Answer("held", "outreach is held until import --activate")
+        return None
+
+    @staticmethod
+    def _holds(asked: Asked, condition: str) -> bool | None:
+        return evaluate(condition, asked.who.facts(_names(condition), asked.now, asked.started))
+
+    def _mail(self, asked: Asked, template: str) -> Answer:
+        verdict = self._verdict(asked, contacts=True)
+        if verdict is not None:
+            return verdict
+        who, rules = asked.who, asked.world.rules
+        if not who.account.has_email:
+            return Answer("skipped", "e-mail address unknown")
+        text = asked.world.texts.get((template, Channel.EMAIL))
+        if text is None:
+            return Answer("failed", f"no such template: {template}")
+        kind = text.message_class
+        recent = [at for at in who.capped if at >= asked.now - CAP_WINDOW]
+        refused = _refusal(
+            may_contact(
+                kind,
+                consent_marketing=who.account.consent_marketing,
+                consent_relationship=who.account.consent_relationship,
+                suppressed=who.account.suppressed,
+            ),
+            _window(kind, asked.now, who.account.zone, rules.quiet_from, rules.quiet_until),
+            cap := within_cap(kind, len(recent), rules.weekly_cap),
+        )
+        if refused is not None:
+            if refused is cap:
+                self.tally.capped.append((who.account.id, asked.now, asked.playbook.id, asked.step.id))
+            if refused.until is not None:
+                self.tally.deferred[asked.playbook.id, asked.step.id] += 1
+                return Answer("deferred", refused.reason, refused.until)
+            return Answer("skipped", refused.reason)
+        if missing := lacking(asked, text):
+            return Answer("skipped", f"cannot be written: {missing} is unknown")
+        if kind in CAPPED:
+            who.capped = [*recent, asked.now]
+        self._sent(asked, template, Channel.EMAIL, kind)
+        return DONE
+
+    def _show(self, asked: Asked) -> Answer:
+        return self._shown(asked, str(asked.step.params["template"])) if isinstance(asked.step, ActStep) else DONE
+
+    def _shown(self, asked: Asked, template: str) -> Answer:
+        text = asked.world.texts.get((template, Channel.IN_APP))
+        if text is None:
+            return Answer("failed", f"no such template: {template}")
+        if missing := lacking(asked, text):
+            return Answer("skipped", f"cannot be written: {missing} is unknown")
+        self._sent(asked, template, Channel.IN_APP, text.message_class)
+        return DONE
+
+    def _celebrate(self, asked: Asked) -> Answer:
+        """In the product once, however often the mail is put off; then by mail."""
+        if asked.step.id not in asked.shown:
+            answer = self._checked(asked, lambda one: self._shown(one, "milestone_reached"), contacts=True)
+            if answer.status != "done":
+                return answer
+            asked.shown.add(asked.step.id)
+        return self._mail(asked, "milestone_reached")
+
+    def _sent(self, asked: Asked, template: str, channel: Channel, kind: MessageClass) -> None:
+        one = Send(
+            asked.who.account.id, asked.now, asked.playbook.id, asked.step.id, template, channel.value, kind.value
+        )
+        self.tally.sends.append(one)
+
+    def _assign(self, asked: Asked) -> Answer:
+        who = asked.who
+        if who.has_csm:
+            return Answer("skipped", "already assigned")
+        if who.account.segment is None:
+            return Answer("skipped", "segment unknown: stays with the team queue")
+        if not asked.world.served(who.account.segment):
+            return Answer("skipped", f"no manager serves {who.account.segment}: stays with the team queue")
+        who.has_csm = True
+        self.tally.assigned.append((asked.now, who.account.id, who.account.segment.value))
+        return DONE
+
+    def _plan(self, asked: Asked) -> Answer:
+        if asked.who.has_plan:
+            return Answer("skipped", "a success plan exists")
+        asked.who.has_plan = True
+        return DONE
+
+    def _task(self, asked: Asked) -> Answer:
+        step = asked.step
+        assert isinstance(step, ActStep)
+        kind = step.params.get("task") if step.do == "create_task" else step.params.get("meeting")
+        days = step.params.get("due_days")
+        due = next_working_days(asked.now, days if isinstance(days, int) else 1)
+        self._add_task(asked, str(kind or step.do), due)
+        return DONE
+
+    def _add_task(self, asked: Asked, kind: str, due: datetime) -> None:
+        one = TaskDue(asked.who.account.id, asked.now, due, asked.playbook.id, asked.step.id, kind)
+        self.tally.tasks.append(one)
+
+    def _review(self, asked: Asked) -> Answer:
+        assert isinstance(asked.step, ActStep)
+        review, at_day = str(asked.step.params["review"]), asked.step.params["at_day"]
+        assert isinstance(at_day, int)
+        key = (max(asked.who.cycle, 1), review)
+        if key in asked.who.reviews:
+            return Answer("skipped", "this cycle's review is already arranged")
+        asked.who.reviews.add(key)
+        began = asked.who.tracker.started if asked.who.tracker is not None else asked.started
+        self._add_task(asked, review, max(began + timedelta(days=at_day), asked.now))
+        return DONE
+
+    def _first_value(self, asked: Asked) -> Answer:
+        tracker = asked.who.tracker
+        if tracker is None:
+            return Answer("skipped", "no onboarding record")
+        if tracker.state.first_value is None:
+            self._add_task(asked, "first_value", next_working_days(asked.now, 1))
+        return DONE
+
+    def _escalate(self, asked: Asked) -> Answer:
+        assert isinstance(asked.step, EscalateStep)
+        one = Rise(asked.who.account.id, asked.now, asked.playbook.id, asked.step.role.value, 0)
+        self.tally.rises.append(one)
+        return DONE
+
+    def _other(self, asked: Asked) -> Answer:
+        verb = asked.step.do if isinstance(asked.step, ActStep) else "escalate"
+        self.tally.effects[asked.playbook.id, verb] += 1
+        return DONE
+
+
+_VERBS = {
+    "assign_csm": Effects._assign,
+    "create_success_plan": Effects._plan,
+    "create_task": Effects._task,
+    "call": Effects._task,
+    "meeting": Effects._task,
+    "check_first_value": Effects._first_value,
+    "schedule_review": Effects._review,
+}
+"""Verbs that reach nobody outside; those not listed only leave a record."""
+
+
+def lacking(asked: Asked, text: Text) -> str | None:
+    """The first value without which the text is not written, as far as a simulation can know; None: it goes.
+
+    Values that only the engine can gather (figures of the month, feedback) are taken to be there.
+    """
+    who = asked.who
+    if "first_name" in text.required and not who.account.named:
+        return "first_name"
+    if not text.required & _ONBOARDING:
+        return None
+    return min((text.required & _ONBOARDING) - _known(who, asked.world.tips), default=None)
+
+
+def _known(who: Situation, tips: frozenset[str]) -> set[str]:
+    """Values that the onboarding gives a text, as ``activities.message_values`` gathers them; an empty list is none."""
+    tracker = who.tracker
+    if tracker is None or tracker.playbook.program is None:
+        return set()
+    program, known = tracker.playbook.program, {"target_date"}
+    if any(step.required and step.id not in tracker.state.completed for step in program.steps):
+        known.add("steps")
+    current = next((step for step in program.steps if step.id not in tracker.state.completed), None)
+    if current is not None:
+        known |= {"step_name", "next_step_name"}
+        known |= {"resources", "next_step_url"} if current.resources else set()
+        known |= {"tips"} if current.id in tips else set()
+    return known
+
+
+def _refusal(*checks: Permission) -> Permission | None:
+    return next((check for check in checks if not check.allowed), None)
+
+
+_names = lru_cache(maxsize=4096)(names)
+_window = lru_cache(maxsize=65_536)(in_window)

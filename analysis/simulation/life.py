@@ -1,0 +1,270 @@
+"""One customer lived through: its events in order, what they start, and every run until the last day.
+
+The order is that of ``workflows.lifecycle``: an event is told to the open runs that want it, then decided on. Nothing
+is looked at between two moments at which something can happen, so an idle customer costs nothing.
+"""
+
+import heapq
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+
+from pydantic import JsonValue
+
+from analysis.simulation import calendar, chance
+from analysis.simulation.effects import Effects
+from analysis.simulation.paths import ORIGIN, Paths
+from analysis.simulation.run import Run
+from analysis.simulation.situation import Situation
+from analysis.simulation.tally import Tally
+from analysis.simulation.world import Account, OpenRun, World
+from models.enums import LifecycleStage
+from models.events import Occurrence
+from models.experiment import Arm
+from models.nps import NpsConfig
+from models.playbook import Playbook
+from models.responses import Reaction
+from models.run import StepState
+from models.signals import ChurnSignal
+from rules import churn, holdout, lifecycle, nps
+
+FRESH = timedelta(days=1)
+"""As ``activities.lifecycle``: delays count from the telling of an event that is told later than this."""
+
+Act = Callable[[datetime], None]
+
+
+class Life:
+    """A customer from the first day to the last."""
+
+    def __init__(self, world: World, account: Account, paths: dict[str, Paths], tally: Tally) -> None:
+        self.world = world
+        self.who = Situation(world, account)
+        self.tally = tally
+        self._paths = paths
+        self._effects = Effects(tally)
+        self._runs: dict[str, Run] = {}
+        self._agenda: list[tuple[datetime, int, Act]] = []
+        self._order = count()
+        self._told: list[Occurrence] = []
+        self._numbers: dict[str, int] = {}
+        self._signals: tuple[ChurnSignal, ...] = account.signals
+        self._swept: datetime | None = None
+
+    def live(self) -> None:
+        """Everything that happens to this customer."""
+        for recorded in self.who.account.running:
+            self._resume(recorded)
+        self._plan()
+        while self._agenda:
+            at, _, act = heapq.heappop(self._agenda)
+            act(at)
+        for run in self._runs.values():
+            run.stop()
+        self.tally.customers += 1
+
+    # What is known before the first day
+
+    def _plan(self) -> None:
+        world, account, said = self.world, self.who.account, self.world.responses
+        for at, kind, subject in calendar.dated(world, account):
+            if kind in world.heard:
+                self._later(at, kind, subject, {})
+        self._sweep_at(world.begins)
+        for number, habit in enumerate(said.habits):
+            if (habit.segments and account.segment not in habit.segments) or not self._lucky(
+                habit.share, "habit", number
+            ):
+                continue
+            rate = habit.per_month if habit.per_month is not None else self._stored_rate()
+            for at in chance.moments(rate, world.begins, world.ends, said.seed, account.id, "habit", number):
+                self._later(at, *_parts(habit.event), habit.data)
+        for one in world.script_of(account.id):
+            moment = one.at if one.at is not None else world.begins + timedelta(days=one.day or 0)
+            self._later(moment, *_parts(one.event), one.data)
+        for number, change in enumerate(said.facts):
+            mine = change.customer in (None, account.id) and (not change.segments or account.segment in change.segments)
+            if mine and self._lucky(change.share, "fact", number):
+                self._push(world.begins + timedelta(days=change.day), self._changed(change.fact, change.value))
+
+    def _stored_rate(self) -> float:
+        weekly = self.who.account.facts.get("logins_per_week")
+        return float(weekly) * 30 / 7 if isinstance(weekly, int | float) else 0.0
+
+    def _lucky(self, probability: float, *names: object) -> bool:
+        seed = self.world.responses.seed
+        return probability >= 1 or chance.draw(seed, self.who.account.id, *names) < probability
+
+    def _changed(self, fact: str, value: JsonValue) -> Act:
+        def change(at: datetime) -> None:
+            self.who.told[fact] = value
+            self._sweep_at(at)
+
+        return change
+
+    # The agenda
+
+    def _push(self, at: datetime, act: Act) -> None:
+        if at < self.world.ends:
+            heapq.heappush(self._agenda, (max(at, self.world.begins), next(self._order), act))
+
+    def _later(self, at: datetime, kind: str, subject: str, data: Mapping[str, object]) -> None:
+        def happen(now: datetime) -> None:
+            key = f"{kind}:{subject}@{now.isoformat()}#{next(self._order)}"
+            self.hear(Occurrence.model_validate({"kind": kind, "subject": subject, "key": key, "at": at, "data": data}))
+
+        self._push(at, happen)
+
+    def _sweep_at(self, after: datetime) -> None:
+        if not self.world.watches_signals:
+            return
+        at = calendar.first_sweep(self.world, after)
+        if self._swept is None or at < self._swept or self._swept < after:
+            self._swept = at
+            self._push(at, self._sweep)
+
+    def _wake(self, run: Run, at: datetime) -> None:
+        def wake(now: datetime) -> None:
+            if run.open and run.until == at:
+                self._go_on(run, now)
+                self._decide_told(now)
+
+        self._push(at, wake)
+
+    # What happens
+
+    def hear(self, seen: Occurrence) -> None:
+        """An event: the customer changes, open runs that want it are told, then it is decided on."""
+        self.tally.events += 1
+        self.who.hear(seen)
+        if seen.kind == "survey_answered" and isinstance(score := seen.data.get("score"), int):
+            self._later(seen.at, "nps_processed", nps.classify(score, NpsConfig()).value, {"score": score})
+        self._sweep_at(seen.at)
+        self._told.append(seen)
+        self._decide_told(seen.at)
+
+    def _decide_told(self, now: datetime) -> None:
+        while self._told:
+            seen = self._told.pop(0)
+            for run in list(self._runs.values()):
+                if run.open and any(seen.matches(pattern) for pattern in run.wants):
+                    run.observe(seen)
+                    self._go_on(run, now)
+            self._follow(seen, now)
+
+    def _follow(self, seen: Occurrence, now: datetime) -> None:
+        """The stage, then what the occurrence starts (``activities.lifecycle``)."""
+        before = self.who.stage
+        facts = self.who.facts(lifecycle.FACTS, now, seen.at)
+        verdict = lifecycle.decide(before, facts)
+        if verdict is not None:
+            self.who.stage = verdict.to
+            self.tally.stages[str(before or ""), verdict.to.value] += 1
+        segment = self.who.account.segment
+        if segment is None:
+            return
+        entered = verdict is not None and verdict.to is LifecycleStage.ONBOARDING
+        if entered:
+            self.who.tracker = None
+            if (program := self.world.program(segment)) is not None:
+                self._start(program, seen, now)
+        name = "subscription_created" if entered else seen.name
+        if entered or seen.kind != "subscription_created":
+            for playbook in self.world.started_by(name, segment):
+                self._start(playbook, seen, now)
+
+    def _sweep(self, now: datetime) -> None:
+        """Signals of the morning: what opened, what cleared; looked at again when a login is long enough ago."""
+        if self._swept != now:
+            return
+        facts = self.who.facts(churn.FACTS, now, now)
+        fold = churn.fold(self._signals, facts, now)
+        self._signals = fold.open
+        for signal in fold.cleared:
+            self._later(now, "signal_cleared", signal.type.value, {})
+        for signal in churn.by_priority(fold.opened):
+            self._later(now, "signal_opened", signal.type.value, {})
+        if self.who.logins and self.who.last_login is not None:
+            again = (self.who.last_login + timedelta(days=days) for days in calendar.LOGIN_LIMITS)
+            if (first := min((at for at in again if at > now), default=None)) is not None:
+                self._swept = calendar.first_sweep(self.world, first)
+                self._push(self._swept, self._sweep)
+
+    # Runs
+
+    def _start(self, playbook: Playbook, seen: Occurrence, now: datetime) -> None:
+        if self.world.only is not None and playbook.id != self.world.only:
+            return
+        drawn = holdout.assignment(playbook, self.who.account.id, now)
+        if drawn is not None and drawn.arm is Arm.HOLDOUT:
+            self.tally.held_out[playbook.id] += 1
+            return
+        started = seen.at if now - seen.at <= FRESH else now
+        run = self._open(playbook, started)
+        self.tally.starts[playbook.id] += 1
+        self._react(run, "", now, "")
+        self._go_on(run, now)
+
+    def _open(self, playbook: Playbook, started: datetime) -> Run:
+        number = self._numbers[playbook.id] = self._numbers.get(playbook.id, 0) + 1
+        name = f"{playbook.id}#{number}"
+        fingerprint = f"{playbook.id}@{playbook.version}:{','.join(playbook.segments)}"
+        paths = self._paths.setdefault(fingerprint, Paths(playbook))
+        run = Run(paths, self.who, started, self._effects, self._told.append, self._react, name)
+        self._runs[name] = run
+        return run
+
+    def _resume(self, recorded: OpenRun) -> None:
+        """A run that was under way goes on from what is recorded of it."""
+        playbook = self.world.find(recorded.playbook, self.who.account.segment)
+        if playbook is None or (self.world.only is not None and playbook.id != self.world.only):
+            return
+        run = self._open(playbook, recorded.started)
+        run.node = run.paths.resume(run.node, _shifted(recorded.steps, ORIGIN - recorded.started))
+        self._push(self.world.begins, lambda now: self._go_on(run, now))
+
+    def _go_on(self, run: Run, now: datetime) -> None:
+        run.until = run.go_on(now)
+        if not run.open:
+            self._runs.pop(run.name, None)
+        elif run.until is not None:
+            self._wake(run, run.until)
+
+    def _react(self, run: Run, step: str, now: datetime, template: str) -> None:
+        """Whether and when somebody answers: drawn for each reaction, customer, run and step on its own."""
+        for number, reaction in self.world.reactions_to(run.playbook.id, step, template):
+            who = self.who.account
+            if reaction.segments and who.segment not in reaction.segments:
+                continue
+            names = ("reaction", number, run.name, step)
+            if self._lucky(reaction.probability, *names):
+                delay = chance.delay(reaction.after, self.world.responses.seed, who.id, *names)
+                self._answer_later(run, reaction, now + delay)
+
+    def _answer_later(self, run: Run, reaction: Reaction, at: datetime) -> None:
+        if reaction.event is not None:
+            self._later(at, *_parts(reaction.event), reaction.data)
+            return
+
+        def answer(now: datetime) -> None:
+            if run.open and reaction.outcome is not None:
+                run.answer(reaction.outcome, now)
+                self._go_on(run, now)
+                self._decide_told(now)
+
+        self._push(at, answer)
+
+
+def _parts(pattern: str) -> tuple[str, str]:
+    kind, _, subject = pattern.partition(":")
+    return kind, subject
+
+
+def _shifted(steps: Mapping[str, StepState], by: timedelta) -> dict[str, StepState]:
+    def move(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment + by
+
+    return {
+        name: one.model_copy(update={"due": move(one.due), "began": move(one.began), "ended": move(one.ended)})
+        for name, one in steps.items()
+    }

@@ -1,0 +1,118 @@
+"""The interpreter, asked once for each different course of a run: runs that go the same way share their states.
+
+A run depends on its moments only by their distance from its start, so every run is folded as if it had started at one
+moment, and each answer of the interpreter is kept under what was asked. Two customers who get the same play on the same
+morning and do not answer are folded once. Nothing is decided here: what is not kept yet is asked of
+:mod:`rules.interpreter`, as the engine asks it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic import JsonValue
+
+from models.events import Occurrence
+from models.playbook import AwaitStep, Playbook
+from models.run import Decision, RunState, StepResult, StepState, StepStatus
+from rules import interpreter
+
+ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
+"""When every shared run starts."""
+
+KEPT = 60_000
+"""Most states kept by one process; beyond that runs are folded without being shared. About 2 KB each."""
+
+Key = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Node:
+    """A state of a run, what may follow from it, and the awaits that are open in it."""
+
+    state: RunState
+    next: dict[Key, "Node"] = field(default_factory=dict)
+    decided: dict[tuple[timedelta, bool], tuple["Node", Decision]] = field(default_factory=dict)
+    awaits: frozenset[str] = frozenset()
+
+
+class Paths:
+    """The courses of one playbook."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self.wants = playbook.wants()
+        self.awaiting = tuple(step.id for step in playbook.steps if isinstance(step, AwaitStep))
+        self._roots: dict[Key, Node] = {}
+        self._kept = 0
+
+    def begin(self, values: Mapping[str, JsonValue], dates: Mapping[str, timedelta]) -> Node:
+        """A run at its trigger; ``dates`` as distances from it."""
+        key: Key = (*sorted(values.items()), *sorted(dates.items()))
+        if key not in self._roots:
+            moments = {name: ORIGIN + distance for name, distance in dates.items()}
+            state = interpreter.begin(self.playbook, ORIGIN, values=values, dates=moments)
+            self._roots[key] = self._node(state)
+        return self._roots[key]
+
+    def resume(self, node: Node, steps: Mapping[str, StepState]) -> Node:
+        """A run as it is recorded: its settled steps laid over its beginning. Not shared."""
+        known = {name: steps.get(name, fresh) for name, fresh in node.state.steps.items()}
+        return self._node(node.state.model_copy(update={"steps": known}))
+
+    def advance(self, node: Node, at: timedelta, *, keep_open: bool) -> tuple[Node, Decision]:
+        """What is next, so long after the start."""
+        found = node.decided.get((at, keep_open))
+        if found is None:
+            state, decision = interpreter.advance(self.playbook, node.state, ORIGIN + at, keep_open=keep_open)
+            found = (node if state is node.state else self._node(state), decision)
+            if self._room():
+                node.decided[at, keep_open] = found
+        return found
+
+    def observe(self, node: Node, kind: str, subject: str, at: timedelta) -> Node:
+        """An event reached the run."""
+        key: Key = ("observe", kind, subject, at)
+        if (found := node.next.get(key)) is None:
+            seen = Occurrence(kind=kind, subject=subject, key="", at=ORIGIN + at)
+            found = self._keep(node, key, interpreter.observe(self.playbook, node.state, seen))
+        return found
+
+    def answer(self, node: Node, outcome: str, at: timedelta) -> Node:
+        """A person's outcome; one that is not open now changes nothing."""
+        key: Key = ("answer", outcome, at)
+        if (found := node.next.get(key)) is None:
+            found = self._keep(node, key, interpreter.answer(self.playbook, node.state, outcome, ORIGIN + at))
+        return found
+
+    def ran(self, node: Node, step: str, status: str, reason: str, until: timedelta | None, at: timedelta) -> Node:
+        """A step's activity was asked and has answered, in one moment."""
+        key: Key = ("ran", step, status, reason, until, at)
+        if (found := node.next.get(key)) is None:
+            result = StepResult.model_validate(
+                {"status": status, "reason": reason, "until": None if until is None else ORIGIN + until}
+            )
+            asked = interpreter.run_step(node.state, step, ORIGIN + at)
+            found = self._keep(node, key, interpreter.settle(self.playbook, asked, step, result, ORIGIN + at))
+        return found
+
+    def escalated(self, node: Node, level: int) -> Node:
+        """The role of this level was told."""
+        key: Key = ("escalated", level)
+        if (found := node.next.get(key)) is None:
+            found = self._keep(node, key, interpreter.escalated(node.state, level))
+        return found
+
+    def _keep(self, node: Node, key: Key, state: RunState) -> Node:
+        found = node if state is node.state else self._node(state)
+        if self._room():
+            node.next[key] = found
+        return found
+
+    def _node(self, state: RunState) -> Node:
+        self._kept += 1
+        opened = (name for name in self.awaiting if state.steps[name].status is StepStatus.RUNNING)
+        return Node(state, awaits=frozenset(opened))
+
+    def _room(self) -> bool:
+        return self._kept < KEPT

@@ -1,0 +1,171 @@
+"""One run of one playbook in a simulation: what ``workflows.play`` and ``workflows.onboarding`` order, without waiting.
+
+The interpreter decides every step; this only asks it, carries out what it says, and says when it wants to be woken.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from analysis.simulation.effects import Asked, Effects
+from analysis.simulation.paths import ORIGIN, Node, Paths
+from analysis.simulation.situation import Situation, Tracker
+from analysis.simulation.tally import Rise, Tally
+from models.enums import RunStatus
+from models.errors import BadInput
+from models.events import Occurrence
+from models.play import OnboardingState, StepDone
+from models.playbook import ActStep, EscalateStep, Playbook
+from models.run import Do, End, Escalate
+from rules import onboarding
+
+STEP_COMPLETED = "onboarding_step_completed"
+
+Tell = Callable[[Occurrence], None]
+React = Callable[["Run", str, datetime, str], None]
+
+
+class Run:
+    """A run under way. ``tell`` reports to the lifecycle; ``react`` asks whether somebody answers a step."""
+
+    def __init__(
+        self, paths: Paths, who: Situation, started: datetime, effects: Effects, tell: Tell, react: React, name: str
+    ) -> None:
+        self.name = name
+        self.paths = paths
+        self.who = who
+        self.started = started
+        self.open = True
+        self.until: datetime | None = None
+        self.wants = paths.wants
+        self._effects = effects
+        self._tell = tell
+        self._react = react
+        self._shown: set[str] = set()
+        self._opened: frozenset[str] = frozenset()
+        account = who.account
+        dates = {"renewal_date": account.renewal_at, "trial_ends_at": account.trial_ends_at}
+        self.node: Node = paths.begin(
+            {"plan": account.plan, "segment": account.segment, "cycle": who.cycle},
+            {name: moment - started for name, moment in dates.items() if moment is not None},
+        )
+        if self.playbook.program is not None and who.tracker is None:
+            who.tracker = Tracker(self.playbook, started, OnboardingState(last_progress=started))
+
+    @property
+    def playbook(self) -> Playbook:
+        """What is run."""
+        return self.paths.playbook
+
+    def observe(self, seen: Occurrence) -> None:
+        """Fold an event; a step done is tracked first, and what it makes happen is seen first too."""
+        if self.playbook.program is not None and seen.kind == STEP_COMPLETED:
+            self._step_done(seen)
+        self._see(seen.kind, seen.subject, seen.at)
+
+    def answer(self, outcome: str, now: datetime) -> None:
+        """A person's outcome."""
+        self.node = self.paths.answer(self.node, outcome, now - self.started)
+
+    def go_on(self, now: datetime) -> datetime | None:
+        """Do everything that is due; returns when it wants to be woken, None: at the next event or never."""
+        while True:
+            self._watch_the_clock(now)
+            at = now - self.started
+            tracker = self.who.tracker if self.playbook.program is not None else None
+            keep_open = tracker is not None and tracker.state.finished is None
+            self.node, decision = self.paths.advance(self.node, at, keep_open=keep_open)
+            self._begun_awaits(now)
+            match decision:
+                case Do(step_id=step_id):
+                    self._do(step_id, now)
+                case Escalate(level=level, role=role):
+                    self._tally.rises.append(Rise(self.who.account.id, now, self.playbook.id, role.value, level))
+                    self.node = self.paths.escalated(self.node, level)
+                case End(status=status, reason=reason):
+                    self._end(status, reason)
+                    return None
+                case _:
+                    moments = [decision.until - ORIGIN + self.started] if decision.until is not None else []
+                    return min((*moments, *self._own_moments()), default=None)
+
+    def stop(self) -> None:
+        """The simulation is over while this runs."""
+        self._count("open", "the simulation ended")
+
+    @property
+    def _tally(self) -> Tally:
+        return self._effects.tally
+
+    def _do(self, step_id: str, now: datetime) -> None:
+        step = self.playbook.step(step_id)
+        assert isinstance(step, ActStep | EscalateStep)
+        asked = Asked(self.who, self.playbook, step, self.started, now, self._shown)
+        answer = self._effects.run(asked)
+        until = None if answer.until is None else answer.until - self.started
+        self.node = self.paths.ran(self.node, step_id, answer.status, answer.reason, until, now - self.started)
+        if answer.status in ("skipped", "failed"):
+            self._tally.refused[self.playbook.id, step_id, answer.reason] += 1
+        if answer.status == "done":
+            template = step.params.get("template") if isinstance(step, ActStep) else None
+            self._react(self, step_id, now, str(template or ""))
+
+    def _begun_awaits(self, now: datetime) -> None:
+        if self.node.awaits != self._opened:
+            for step_id in sorted(self.node.awaits - self._opened):
+                self._react(self, step_id, now, "")
+            self._opened = self.node.awaits
+
+    def _end(self, status: RunStatus, reason: str) -> None:
+        self.open = False
+        self._count(status.value, reason)
+
+    def _count(self, status: str, reason: str) -> None:
+        self._tally.ends[self.playbook.id, status, reason] += 1
+        for step_id, one in self.node.state.steps.items():
+            self._tally.results[self.playbook.id, step_id, one.result or one.status.value] += 1
+
+    def _see(self, kind: str, subject: str, at: datetime) -> None:
+        self.node = self.paths.observe(self.node, kind, subject, at - self.started)
+
+    def _step_done(self, seen: Occurrence) -> None:
+        tracker = self.who.tracker
+        assert tracker is not None
+        assert self.playbook.program is not None
+        asked = StepDone(step_id=str(seen.data.get("step_id") or ""), criterion=seen.subject)
+        try:
+            step = onboarding.find_step(self.playbook.program, asked)
+        except BadInput as error:
+            self._tally.refused[self.playbook.id, "onboarding step", str(error)] += 1
+            return
+        after, happened = onboarding.complete(self.playbook.program, tracker.state, step, seen.at, seen.key)
+        if after is tracker.state:
+            return
+        tracker.state = after
+        for occurrence in happened:
+            self._see(occurrence.kind, occurrence.subject, occurrence.at)
+        self._tell(Occurrence(kind="onboarding_progressed", key=f"{self.name}>{step.id}", at=seen.at))
+
+    def _watch_the_clock(self, now: datetime) -> None:
+        """Stalls and late milestones whose moment has passed."""
+        tracker, program = self.who.tracker, self.playbook.program
+        if tracker is None or program is None or self.node.state.status is not RunStatus.RUNNING:
+            return
+        late = onboarding.late_due(program, tracker.state, self.started)
+        while late is not None and late[0] <= now:
+            tracker.state = onboarding.mark_late(tracker.state, late[1])
+            self._see("milestone_late", late[1], late[0])
+            late = onboarding.late_due(program, tracker.state, self.started)
+        stalls = onboarding.stall_due(program, tracker.state)
+        if stalls is not None and stalls <= now:
+            tracker.state = onboarding.stall(tracker.state)
+            self._see("onboarding_stalled", "", stalls)
+            key = f"{self.name}>stall{tracker.state.stalls}"
+            self._tell(Occurrence(kind="onboarding_stalled", key=key, at=stalls))
+
+    def _own_moments(self) -> list[datetime]:
+        tracker, program = self.who.tracker, self.playbook.program
+        if tracker is None or program is None:
+            return []
+        late = onboarding.late_due(program, tracker.state, self.started)
+        moments = (onboarding.stall_due(program, tracker.state), late[0] if late else None)
+        return [moment for moment in moments if moment is not None]

@@ -1,0 +1,190 @@
+"""What a simulation is given: customers as they stand, playbooks, texts, the house's rules. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from models.enums import Channel, LifecycleStage, MessageClass, Segment, SubscriptionStatus
+from models.play import OnboardingState
+from models.playbook import Playbook
+from models.responses import Reaction, Responses, Scripted
+from models.run import StepState
+from models.signals import ChurnSignal
+
+NOBODY_ANSWERS = Responses()
+
+
+@dataclass(frozen=True)
+class Text:
+    """A template as far as a simulation needs it: its class, and the values without which it is not sent."""
+
+    message_class: MessageClass
+    required: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The house's rules: quiet hours on the recipient's clock, the weekly cap, when the daily sweep runs (UTC)."""
+
+    quiet_from: time
+    quiet_until: time
+    weekly_cap: int
+    business_zone: str
+    sweep_at: time = time(5, 0)
+
+
+@dataclass(frozen=True)
+class Manager:
+    """Somebody who looks after customers: of which segments, and how many tasks a week they can do (None: unknown)."""
+
+    id: str
+    segments: tuple[Segment, ...] = ()
+    customers: int = 0
+    weekly_tasks: int | None = None
+
+
+@dataclass(frozen=True)
+class OpenOnboarding:
+    """The onboarding of the present cycle as recorded."""
+
+    playbook: str
+    started: datetime
+    state: OnboardingState
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run that is under way at the beginning: which playbook, since when, and its steps as recorded."""
+
+    playbook: str
+    process: str
+    started: datetime
+    steps: Mapping[str, StepState]
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer at the beginning. ``facts`` are those stored as of then; None or absent is unknown."""
+
+    id: str
+    segment: Segment | None = None
+    plan: str | None = None
+    stage: LifecycleStage | None = None
+    status: SubscriptionStatus | None = None
+    cycle: int = 0
+    zone: str | None = None
+    named: bool = True
+    has_email: bool = True
+    suppressed: str | None = None
+    consent_marketing: bool | None = None
+    consent_relationship: bool | None = None
+    csm: str | None = None
+    held: bool = False
+    imported: bool = False
+    has_plan: bool = False
+    subscribed_at: datetime | None = None
+    trial_ends_at: datetime | None = None
+    renewal_at: datetime | None = None
+    facts: Mapping[str, JsonValue] = field(default_factory=dict)
+    signals: tuple[ChurnSignal, ...] = ()
+    surveyed_at: datetime | None = None
+    renewal_told_at: datetime | None = None
+    """Since when a renewal play of the present term has been running or is over."""
+    capped: tuple[datetime, ...] = ()
+    onboarding: OpenOnboarding | None = None
+    running: tuple[OpenRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that is the same for every customer of a simulation."""
+
+    begins: datetime
+    ends: datetime
+    playbooks: tuple[Playbook, ...]
+    texts: Mapping[tuple[str, Channel], Text]
+    rules: Rules
+    team: tuple[Manager, ...] = ()
+    tips: frozenset[str] = frozenset()
+    responses: Responses = NOBODY_ANSWERS
+    only: str | None = None
+    """Simulate the starts of this playbook only; other plays neither start nor go on."""
+
+    def started_by(self, occurrence: str, segment: Segment) -> tuple[Playbook, ...]:
+        """Playbooks whose trigger the occurrence is, for the segment; programs are chosen by :meth:`program`."""
+        kind = occurrence.partition(":")[0]
+        return tuple(
+            playbook
+            for name in dict.fromkeys((occurrence, kind))
+            for playbook in self._by_trigger.get(name, ())
+            if not playbook.segments or segment in playbook.segments
+        )
+
+    def program(self, segment: Segment) -> Playbook | None:
+        """The onboarding program of a segment (section 4.4): its own, else the self-serve one."""
+        for wanted in (segment, Segment.SELF_SERVE):
+            for playbook in self.playbooks:
+                suits = not playbook.segments or wanted in playbook.segments
+                if playbook.process == "onboarding" and suits:
+                    return playbook
+        return None
+
+    def find(self, name: str, segment: Segment | None) -> Playbook | None:
+        """The playbook of that id for the segment."""
+        named = [playbook for playbook in self.playbooks if playbook.id == name]
+        fitting = [playbook for playbook in named if not playbook.segments or segment in playbook.segments]
+        return next(iter(fitting or named), None)
+
+    @cached_property
+    def logins_declared(self) -> bool:
+        """Whether the responses say anything of logins: if not, nobody knows who would have logged in."""
+        said = self.responses
+        names = (*(habit.event for habit in said.habits), *(one.event for one in said.reactions))
+        return "user_logged_in" in (*names, *(one.event for one in said.script))
+
+    def served(self, segment: Segment) -> bool:
+        """Whether anybody of the team can be assigned to a customer of the segment."""
+        return any(segment in manager.segments for manager in self.team)
+
+    @cached_property
+    def heard(self) -> frozenset[str]:
+        """Kinds of events that start or move a play: others need not happen."""
+        names = [name for playbook in self.playbooks for name in (playbook.trigger, *playbook.wants())]
+        return frozenset(name.partition(":")[0] for name in names)
+
+    @cached_property
+    def watches_signals(self) -> bool:
+        """Whether anything hears of churn signals."""
+        return not self.heard.isdisjoint({"signal_opened", "signal_cleared"})
+
+    def script_of(self, customer: str) -> list[Scripted]:
+        """What the responses script for a customer."""
+        return self._scripts.get(customer, [])
+
+    def reactions_to(self, playbook: str, step: str, template: str) -> list[tuple[int, Reaction]]:
+        """Reactions, with their numbers, to a step of a playbook (``step`` empty: to its start) or to a message."""
+        return [
+            (number, one)
+            for number, one in enumerate(self.responses.reactions)
+            if (one.playbook is None or one.playbook == playbook)
+            and (one.template is None or one.template == template)
+            and (one.step == step if one.step is not None else one.template is not None or not step)
+        ]
+
+    @cached_property
+    def _scripts(self) -> dict[str, list[Scripted]]:
+        found: dict[str, list[Scripted]] = {}
+        for one in self.responses.script:
+            found.setdefault(one.customer, []).append(one)
+        return found
+
+    @cached_property
+    def _by_trigger(self) -> dict[str, list[Playbook]]:
+        found: dict[str, list[Playbook]] = {}
+        for playbook in sorted(self.playbooks, key=lambda one: (-one.priority, one.id)):
+            if playbook.process != "onboarding":
+                found.setdefault(playbook.trigger, []).append(playbook)
+        return found

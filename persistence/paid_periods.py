@@ -7,7 +7,6 @@ a span without money do not count; a cancellation ends whatever is running.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -32,13 +31,14 @@ async def paid_periods(connection: AsyncConnection, *, as_of: datetime) -> dict[
     today = as_of.date()
     found: dict[str, list[PaidPeriod]] = defaultdict(list)
     spans = await connection.execute(
-        select(subscription.c.customer, subscription.c.started, subscription.c.ended).where(
+        select(subscription.c.customer, subscription.c.started, subscription.c.ended, subscription.c.mrr).where(
             subscription.c.started <= today,
             or_(subscription.c.is_trial.is_(None), subscription.c.is_trial.is_(False)),
-            or_(subscription.c.mrr.is_(None), subscription.c.mrr > Decimal(0)),
         )
     )
-    for owner, started, ended in spans:
+    for owner, started, ended, mrr in spans:
+        if mrr == 0:  # compared here: SQLite keeps amounts as text
+            continue
         found[owner].append(PaidPeriod(started, ended + _DAY if ended is not None and ended < today else None))
     events = await connection.execute(
         select(subscription_event.c.customer, subscription_event.c.kind, subscription_event.c.at)

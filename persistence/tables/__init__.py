@@ -1,35 +1,11 @@
 """The tables. Every module here adds its own to ``METADATA``; importing this package imports them all."""
 
-from persistence.tables import (
-    book,
-    calibration,
-    customers,
-    decisions,
-    experiments,
-    identity,
-    measures,
-    messages,
-    operations,
-    plays,
-    pulls,
-    revenue,
-    work,
-)
+import importlib
+import pkgutil
+
 from persistence.tables.metadata import METADATA
 
-__all__ = [
-    "METADATA",
-    "book",
-    "calibration",
-    "customers",
-    "decisions",
-    "experiments",
-    "identity",
-    "measures",
-    "messages",
-    "operations",
-    "plays",
-    "pulls",
-    "revenue",
-    "work",
-]
+for _found in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_found.name}")
+
+__all__ = ["METADATA"]

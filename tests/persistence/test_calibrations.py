@@ -1,6 +1,7 @@
 """Comparisons are kept, signed by one person, and counted from then on; and who was paid for, and until when."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_what_tells_nothing_cannot_be_signed(database: Database) -> None:
 
 async def test_paid_periods_join_spans_and_leave_trials_out(database: Database) -> None:
     loader = BookLoader(database)
-    await loader.accounts([BookAccount(id=each) for each in ("A", "B", "T")], as_of=NOW)
+    await loader.accounts([BookAccount(id=each) for each in ("A", "B", "F", "T")], as_of=NOW)
 
     def span(name: str, owner: str, began: date, ended: date | None, *, trial: bool = False) -> BookSubscription:
         return BookSubscription(id=name, customer=owner, started=began, ended=ended, is_trial=trial, plan="pro")
@@ -73,6 +74,7 @@ async def test_paid_periods_join_spans_and_leave_trials_out(database: Database) 
         span("a2", "A", date(2024, 4, 1), date(2024, 6, 30)),
         span("a3", "A", date(2024, 9, 1), None),
         span("b1", "B", date(2024, 2, 1), date(2025, 6, 30)),
+        span("f1", "F", date(2024, 2, 1), None).model_copy(update={"mrr": Decimal("0.00")}),
         span("t1", "T", date(2024, 2, 1), None, trial=True),
     ])  # fmt: skip
     async with database.read() as connection:
@@ -83,6 +85,7 @@ async def test_paid_periods_join_spans_and_leave_trials_out(database: Database) 
     ]
     assert found["B"] == [PaidPeriod(date(2024, 2, 1), None)], "an end that lies ahead is not known yet"
     assert "T" not in found
+    assert "F" not in found
     assert left_after(found["A"], date(2024, 6, 30)) == date(2024, 7, 1)
     with pytest.raises(LookupError):
         left_after(found["A"], date(2024, 7, 1))

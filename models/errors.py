@@ -67,7 +67,11 @@ class Retryable(OutsideError):
 
 
 class Rejected(OutsideError):
-    """The other side understood and refused; its message is kept."""
+    """The other side understood and refused; its message is kept, and the HTTP status where there was one."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class OutcomeUnknown(OutsideError):

@@ -1,0 +1,25 @@
+"""``check`` of every adapter: a harmless call that says as whom we are connected, then one for each right."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from models.errors import Misconfigured, OutsideError, Rejected, SteadfastError
+from models.outside import Standing, System
+
+
+async def standing(
+    system: System, who: Callable[[], Awaitable[str]], rights: Mapping[str, Callable[[], Awaitable[object]]]
+) -> Standing:
+    """``who`` names the account; each of ``rights`` is tried, and one that is refused is missing."""
+    try:
+        account = await who()
+    except SteadfastError as error:
+        return Standing(system=system, connected=False, error=str(error))
+    missing: list[str] = []
+    for name, attempt in rights.items():
+        try:
+            await attempt()
+        except (Misconfigured, Rejected) as error:
+            missing.append(f"{name} ({error.message})")
+        except OutsideError as error:
+            return Standing(system=system, connected=False, account=account, missing=tuple(missing), error=str(error))
+    return Standing(system=system, connected=True, account=account, missing=tuple(missing))

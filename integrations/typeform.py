@@ -1,0 +1,90 @@
+"""Typeform: links to a survey that say whose it is, and its answers read (section 2).
+
+The hidden fields ``customer`` and ``survey`` of the form carry our ids there and back.
+"""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from integrations.http import Api
+from integrations.standing import standing
+from models.outside import OutsideAnswer, Page, Standing, System
+
+BASE = "https://api.typeform.com"
+_SCALES = ("opinion_scale", "nps", "rating")
+_PAGE = 200
+
+
+class Typeform:
+    """The survey port for a form of theirs."""
+
+    def __init__(self, client: httpx.AsyncClient, *, token: str, form: str, base: str = BASE) -> None:
+        self._api = Api(
+            client,
+            System.TYPEFORM,
+            base,
+            setting="STEADFAST_TYPEFORM_TOKEN",
+            headers={"authorization": f"Bearer {token}"},
+            secrets=[token],
+        )
+        self._form = form
+
+    def link(self, customer: str, survey: str, language: str) -> str:
+        """The form, with our ids in its hidden fields; nothing is asked of their API."""
+        return f"https://form.typeform.com/to/{self._form}#{urlencode({'customer': customer, 'survey': survey})}"
+
+    async def answers(self, since: datetime, cursor: str | None = None) -> Page[OutsideAnswer]:
+        """Completed answers since then, newest first. An answer without a score is left out."""
+        found = await self._api.get(
+            f"/forms/{self._form}/responses",
+            {
+                "page_size": _PAGE,
+                "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "before": cursor,
+                "response_type": "completed",
+            },
+        )
+        items = tuple(answer for one in found["items"] if (answer := _answer(one)) is not None)
+        full = len(found["items"]) >= _PAGE
+        return Page(items=items, next=str(found["items"][-1]["token"]) if full else None)
+
+    async def check(self) -> Standing:
+        """``/me`` names the account; the form must be readable."""
+
+        async def who() -> str:
+            found = await self._api.get("/me")
+            return str(found.get("alias") or found.get("email"))
+
+        rights = {
+            "forms:read": partial(self._api.get, f"/forms/{self._form}"),
+            "responses:read": partial(self._api.get, f"/forms/{self._form}/responses", {"page_size": 1}),
+        }
+        return await standing(System.TYPEFORM, who, rights)
+
+
+def _answer(one: dict[str, Any]) -> OutsideAnswer | None:
+    hidden = one.get("hidden") or {}
+    score, feedback, email = None, "", None
+    for answer in one.get("answers") or []:
+        kind = answer.get("type")
+        if kind == "number" and (answer.get("field") or {}).get("type") in _SCALES and score is None:
+            score = int(answer["number"])
+        elif kind == "text" and not feedback:
+            feedback = str(answer["text"])[:8000]
+        elif kind == "email":
+            email = str(answer["email"])
+    if score is None:
+        return None
+    return OutsideAnswer(
+        response_id=str(one["token"]),
+        survey_id=hidden.get("survey") or None,
+        customer=hidden.get("customer") or None,
+        email=email,
+        score=score,
+        feedback=feedback,
+        at=datetime.fromisoformat(one["submitted_at"]).astimezone(UTC),
+    )

@@ -20,8 +20,9 @@ from integrations.http import Api
 from models.clock import utc_now
 from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable, SteadfastError
 from models.outside import System
-from tests.integrations.vendor_cases import CASES, SECRET, Case, Want
+from tests.integrations.vendor_cases import CASES
 from tests.integrations.vendor_double import Asked, Reply, double
+from tests.integrations.vendor_kit import SECRET, Case, Want
 
 EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 

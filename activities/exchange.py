@@ -43,8 +43,8 @@ class Inbox(Protocol):
         """Rows received before then and not yet delivered, oldest first."""
         ...
 
-    async def delivered(self, number: int, at: datetime) -> None:
-        """It reached its workflow (or needed none)."""
+    async def delivered(self, number: int, at: datetime, *, remark: str = "") -> None:
+        """It reached its workflow (or needed none). ``remark``: what could not be taken from it, and why."""
         ...
 
     async def failed(self, number: int, error: str) -> None:

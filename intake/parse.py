@@ -11,7 +11,10 @@ from pydantic_core import ErrorDetails
 
 from intake import strict_json
 from models.errors import BadInput
-from models.events import Event, EventType
+from models.event_bodies import DATA
+from models.event_data import OpenData
+from models.event_kinds import EXTERNAL, INTERNAL
+from models.events import Event
 
 AHEAD = timedelta(minutes=5)
 """How far in the (virtual) future an event may have happened: producers' clocks differ."""
@@ -21,8 +24,9 @@ LONGEST_LINE = 262_144
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _DECIMAL = re.compile(r"\d{1,12}(\.\d{1,2})?")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _RENEWAL_YEARS = range(2000, 2200)
+OPEN = frozenset(kind for kind, model in DATA.items() if issubclass(model, OpenData))
+"""Kinds whose further data are stored and not interpreted, whatever they are called."""
 
 
 class Line(NamedTuple):
@@ -54,7 +58,7 @@ def parse(raw: bytes, *, now: datetime, currency: str) -> Event:
         raise BadInput("is before the year 2000", field="occurred_at")
     if event.customer.renewal_date is not None and event.customer.renewal_date.year not in _RENEWAL_YEARS:
         raise BadInput("expected a year from 2000 to 2199", field="customer.renewal_date")
-    _check_step(event)
+    _check_data(event, now, currency)
     return event.model_copy(update={"occurred_at": moment.astimezone(UTC)})
 
 
@@ -98,8 +102,12 @@ def _first(errors: list[ErrorDetails]) -> BadInput:
         "model_type": "expected an object",
         "dict_type": "expected an object",
     }
-    reason = told.get(chosen["type"], chosen["msg"].removeprefix("Value error, ").removeprefix("Input should be "))
-    return BadInput(_spoken(reason), field=path or _named(reason))
+    kind, said = chosen["type"], chosen["msg"]
+    if kind == "event_data":
+        context = chosen["ctx"]
+        kind, said, path = context["kind"], context["reason"], context["path"]
+    reason = told.get(kind, said.removeprefix("Value error, ").removeprefix("Input should be "))
+    return BadInput(_spoken(reason), field=_named(reason) if path in ("", "data") else path)
 
 
 def _named(reason: str) -> str:
@@ -114,10 +122,12 @@ def _spoken(reason: str) -> str:
 
 
 def _check_type(value: JsonValue) -> None:
-    known = sorted(EventType)
-    if isinstance(value, str) and value not in known:
-        shown = "".join(c if c.isprintable() else "?" for c in value[:40])
-        raise BadInput(f"unknown type '{shown}'; known: {', '.join(known)}", field="type")
+    if not isinstance(value, str) or value in EXTERNAL:
+        return
+    if value in INTERNAL:
+        raise BadInput(f"'{value}' is said by Steadfast itself and not taken from outside", field="type")
+    shown = "".join(c if c.isprintable() else "?" for c in value[:40])
+    raise BadInput(f"unknown type '{shown}'; known: {', '.join(sorted(EXTERNAL))}", field="type")
 
 
 def _check_moment(value: JsonValue) -> None:
@@ -138,10 +148,13 @@ def _check_customer(customer: dict[str, JsonValue], currency: str) -> None:
         raise BadInput(f"is {given}; amounts here are in {currency}", field="customer.currency")
 
 
-def _check_step(event: Event) -> None:
-    if event.type is not EventType.ONBOARDING_STEP_COMPLETED:
-        return
-    for name in ("criterion", "step_id"):
-        value = event.data.get(name)
-        if isinstance(value, str) and not _NAME.fullmatch(value):
-            raise BadInput("expected a name of letters, digits, '_', '.' and '-'", field=f"data.{name}")
+def _check_data(event: Event, now: datetime, currency: str) -> None:
+    """What only the present and the configuration can judge."""
+    given = event.data.get("currency")
+    if event.type not in OPEN and isinstance(given, str) and given != currency:
+        raise BadInput(f"is {given}; amounts here are in {currency}", field="data.currency")
+    said = event.said()
+    for name in said.PAST:
+        # A producer's day may have begun while it is still yesterday here.
+        if getattr(said, name) > now.date() + timedelta(days=1):
+            raise BadInput("lies in the future", field=f"data.{name}")

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from models.base import Carried, Instant, Slug, Value
 from models.enums import Language, LifecycleStage
-from models.events import Amount
+from models.event_values import Amount
 
 Points = Annotated[int, Field(ge=0)]
 Labels = Annotated[dict[Language, Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1)]

@@ -3,59 +3,20 @@
 Field names are snake_case; amounts are decimal strings; moments are RFC 3339 with a zone.
 """
 
-import unicodedata
 from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
 
 from models.base import Carried, Instant, Value
 from models.enums import Language, Plan, Segment
+from models.event_bodies import read
+from models.event_data import EventData
+from models.event_kinds import EventType
+from models.event_values import Amount, Currency, Email, Text, Zone
 from models.ids import CustomerId
 
-_ZONES = available_timezones()
-
-
-def _printable(value: str) -> str:
-    if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValueError("control characters are not allowed")
-    return value
-
-
-Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
-]
-
-
-def _check_email(value: str) -> str:
-    local, at, domain = value.rpartition("@")
-    if not at or not local or "." not in domain or any(c in value for c in ' \t\r\n<>",;') or len(value) > 254:
-        raise ValueError("expected an address such as ana@example.com")
-    return value
-
-
-def _check_zone(value: str) -> str:
-    if value not in _ZONES:
-        raise ValueError("expected an IANA time zone such as Europe/Madrid")
-    return value
-
-
-Email = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_check_email)]
-Zone = Annotated[str, AfterValidator(_check_zone)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
-
-
-class EventType(StrEnum):
-    """The events understood today."""
-
-    TRIAL_STARTED = "trial_started"
-    SUBSCRIPTION_CREATED = "subscription_created"
-    ONBOARDING_STEP_COMPLETED = "onboarding_step_completed"
-    USER_LOGGED_IN = "user_logged_in"
-    SUBSCRIPTION_CANCELLED = "subscription_cancelled"
+__all__ = ["Amount", "Consent", "Email", "Event", "EventCustomer", "EventType", "Occurrence", "Text", "Zone"]
 
 
 class Consent(Value):
@@ -74,7 +35,7 @@ class EventCustomer(Value):
     email: Email | None = None
     plan: Plan | None = None
     mrr: Amount | None = None
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
     seats: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     segment: Segment | None = None
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] | None = None
@@ -100,8 +61,7 @@ class EventCustomer(Value):
 class Event(Value):
     """One thing that happened to one customer.
 
-    ``data`` is per type: ``onboarding_step_completed`` has exactly one of ``criterion`` and ``step_id``;
-    ``trial_started`` may have ``trial_days`` (1 to 14); other data is stored and not interpreted.
+    ``data`` is per type: see ``models.event_data``.
     """
 
     event_id: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
@@ -112,19 +72,18 @@ class Event(Value):
 
     @model_validator(mode="after")
     def _data_of_type(self) -> Self:
-        if self.type is EventType.ONBOARDING_STEP_COMPLETED:
-            given = [k for k in ("criterion", "step_id") if isinstance(self.data.get(k), str)]
-            if len(given) != 1:
-                raise ValueError("data needs exactly one of criterion and step_id, a string")
+        read(self.type, self.data)
         if self.type is EventType.SUBSCRIPTION_CREATED and self.customer.plan is None and self.customer.segment is None:
             raise ValueError(
                 "a subscription needs customer.plan or customer.segment: they choose the onboarding program"
             )
-        if self.type is EventType.TRIAL_STARTED:
-            days = self.data.get("trial_days", 14)
-            if not isinstance(days, int) or isinstance(days, bool) or not 1 <= days <= 14:
-                raise ValueError("data.trial_days must be a whole number from 1 to 14")
+        if self.type is EventType.SUBSCRIPTION_CHANGED and self.customer.model_fields_set <= {"id"}:
+            raise ValueError("a changed subscription says what changed: customer.plan, customer.mrr, ...")
         return self
+
+    def said(self) -> EventData:
+        """``data`` as the kind's own model."""
+        return read(self.type, self.data)
 
 
 class Occurrence(Carried):

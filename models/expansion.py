@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from models.base import Carried, Instant, Value
 from models.enums import Plan
-from models.events import Amount
+from models.event_values import Amount
 from models.ids import CustomerId
 from models.signals import Comparison
 

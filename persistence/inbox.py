@@ -52,12 +52,12 @@ class InboxTable:
             .limit(limit)
         )
 
-    async def delivered(self, number: int, at: datetime) -> None:
-        """It reached its workflow (or needed none); the first time is kept."""
+    async def delivered(self, number: int, at: datetime, *, remark: str = "") -> None:
+        """It reached its workflow (or needed none); the first time is kept, with what could not be taken from it."""
         await self._connection.execute(
             update(inbox)
             .where(inbox.c.number == number, inbox.c.delivered_at.is_(None))
-            .values(delivered_at=at, error="")
+            .values(delivered_at=at, error=bounded(remark))
         )
 
     async def failed(self, number: int, error: str) -> None:

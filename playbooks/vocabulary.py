@@ -6,6 +6,7 @@ Closed lists: a name that nothing produces would wait for ever, and a typing err
 from collections.abc import Mapping
 from typing import Protocol
 
+from models import event_kinds
 from models.actions import Meeting
 from models.enums import Channel
 from models.events import EventType
@@ -15,18 +16,8 @@ from models.playbook import Playbook, Step
 from models.playbook_rules import EventPattern
 from models.signals import ChurnSignalType
 
-_LATER = (
-    "usage_reported", "conversations_reported", "limit_reported", "feature_blocked", "seats_reported",
-    "ticket_opened", "ticket_updated", "ticket_closed",
-    "invoice_issued", "invoice_paid", "payment_failed", "invoice_voided",
-    "survey_answered", "meeting_booked", "meeting_held", "meeting_cancelled",
-    "message_replied", "outreach_sent", "message_delivered", "message_opened", "message_clicked", "message_bounced",
-    "unsubscribed", "cancellation_requested", "cancellation_withdrawn", "renewal_decided", "subscription_changed",
-    "growth_potential_set",
-)  # fmt: skip
-
-EXTERNAL = tuple(dict.fromkeys((*(event.value for event in EventType), *_LATER)))
-"""What a product's backend tells us."""
+EXTERNAL = tuple(event.value for event in event_kinds.EXTERNAL)
+"""What a product's backend and its vendors tell us."""
 
 _ANY: tuple[str, ...] = ()
 
@@ -46,11 +37,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 }
 """Events that name what they are about, ``signal_opened:failed_payment``, and what that may be; empty: any name."""
 
-INTERNAL = (
-    "signal_opened", "signal_cleared", "health_dropped", "customer_at_risk", "opportunity_detected", "limit_near",
-    "renewal_due", "survey_due", "recap_due", "qbr_due", "stage_review", "approval_decided", "nps_processed",
-    "referral_created", "referral_trial_started", "referral_converted", "referral_rejected", "outreach_activated",
-)  # fmt: skip
+INTERNAL = tuple(event.value for event in EventType if event in event_kinds.INTERNAL)
 """What our own processes tell a customer's lifecycle: the daily sweep, an approval, a referral."""
 
 MILESTONE_EVENTS = ("milestone_reached", "milestone_late")

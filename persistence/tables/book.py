@@ -45,7 +45,7 @@ usage_event = Table(
     "usage_event",
     METADATA,
     Column("id", String(128), primary_key=True),
-    Column("subscription", String(128), ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscription", String(128), primary_key=True, comment="Empty: told by the product, of the whole account."),
     Column("day", Date, primary_key=True),
     Column("feature", String(200), primary_key=True),
     _owner(),
@@ -53,6 +53,8 @@ usage_event = Table(
     Column("duration_seconds", Integer),
     Column("errors", Integer),
     Column("is_beta", Boolean),
+    Column("stated_at", UtcDateTime, comment="NULL: from a book."),
+    Column("stated_by", Text),
     Index(None, "customer", "day"),
     Index(None, "subscription"),
 )
@@ -69,6 +71,11 @@ ticket = Table(
     Column("csat", Integer),
     Column("escalated", Boolean),
     Column("escalated_at", UtcDateTime, comment="NULL: not told; an escalated one counts from its closing."),
+    Column("suspected_injection", Boolean),
+    Column("csat_at", UtcDateTime, comment="When the satisfaction was told; NULL: with the closing."),
+    Column("csat_by", Text),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
     Index(None, "customer", "opened"),
 )
 

@@ -39,6 +39,8 @@ conversation_day = Table(
     Column("handled", Integer, nullable=False),
     Column("automated", Integer, comment="Of these, resolved without a person; NULL: not told."),
     Column("response_seconds", BigInteger, comment="Sum over those handled; NULL: not told."),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
 )
 
 limit_usage = Table(
@@ -109,6 +111,9 @@ survey_response = Table(
     Column("followed_up", Boolean, nullable=False),
     Column("follow_up_date", UtcDateTime),
     Column("follow_up_notes", Text, nullable=False),
+    Column("respondent", Text, comment="Who of the account answered; NULL: not told."),
+    Column("late", Boolean, comment="After its survey closed."),
+    Column("lexicon_version", Integer),
     Index(None, "customer", "submitted_at"),
 )
 
@@ -123,7 +128,42 @@ meeting = Table(
     Column("cancelled_at", UtcDateTime),
     Column("attended", Boolean),
     Column("told_at", UtcDateTime, comment="When it was told whether they attended."),
+    Column("told_by", Text),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
     Index(None, "customer", "scheduled_at"),
+)
+
+ticket_severity = Table(
+    "ticket_severity",
+    METADATA,
+    _owner(),
+    Column("ticket", String(128), primary_key=True),
+    Column("at", UtcDateTime, primary_key=True, comment="From when on; before the first, ticket.severity."),
+    Column("key", KEY, primary_key=True),
+    Column("severity", NAME, nullable=False),
+    Index(None, "customer", "ticket", "at"),
+)
+
+message_news = Table(
+    "message_news",
+    METADATA,
+    _owner(key=True),
+    Column("key", KEY, primary_key=True),
+    Column("message_id", String(255), nullable=False),
+    Column("kind", NAME, nullable=False, comment="delivered, opened, clicked, bounced"),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "message_id"),
+)
+
+renewal_word = Table(
+    "renewal_word",
+    METADATA,
+    _owner(key=True),
+    Column("term_end", Date, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True, comment="The latest word on a term counts."),
+    Column("key", KEY, primary_key=True),
+    Column("status", NAME, nullable=False, comment="models.stages.RenewalStatus"),
 )
 
 outreach_message = Table(
@@ -134,6 +174,8 @@ outreach_message = Table(
     Column("channel", NAME, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
     Index(None, "customer", "sent_at"),
 )
 
@@ -149,6 +191,8 @@ invoice = Table(
     Column("failed_at", UtcDateTime, comment="First failed attempt."),
     Column("paid_at", UtcDateTime),
     Column("voided_at", UtcDateTime),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
     Index(None, "customer", "issued_at"),
 )
 
@@ -169,6 +213,9 @@ cancellation_request = Table(
     Column("requested_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime, comment="Withdrawn, or carried out."),
     Column("reason", NAME),
+    Column("effective_at", UtcDateTime),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", Text),
     Index(None, "customer", "requested_at"),
 )
 

@@ -10,7 +10,9 @@ from pydantic import JsonValue
 from activities.decision_ports import Alerts, Engagements, Evaluations, Opportunities, Scores, Signals, Sweeps
 from activities.exchange import Inbox, Outbox
 from activities.ports_experiment import Assignments
+from activities.ports_programs import Advocacy, Surveys
 from activities.ports_pull import Pulls
+from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold
 from activities.ports_vendors import Identities, Merges, VendorEvents
 from activities.repositories import (
     Communications,
@@ -52,6 +54,12 @@ class Transaction(Protocol):
     identities: Identities
     merges: Merges
     pulls: Pulls
+    surveys: Surveys
+    advocacy: Advocacy
+    usage_told: UsageTold
+    support_told: SupportTold
+    billing_told: BillingTold
+    relations_told: RelationsTold
 
 
 class Store(Protocol):

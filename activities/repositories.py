@@ -86,6 +86,10 @@ class Facts(Protocol):
         """A user of the account logged in; idempotent per key."""
         ...
 
+    async def add_response(self, customer: str, kind: str, at: datetime, key: str) -> None:
+        """The customer replied, booked, answered or decided (section 14.1); idempotent per key."""
+        ...
+
 
 class Lifecycles(Protocol):
     """Stages and their changes: one table, written with the stage field in one transaction."""

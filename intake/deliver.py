@@ -16,13 +16,18 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Store
+from intake import facts
+from intake.facts_reading import Heard, Reading
+from intake.lexicon import supplied
 from intake.occurrence import occurrence_key, occurrence_of
 from models.clock import Clock, utc_now
 from models.enums import SubscriptionStatus
-from models.events import Event, EventType, Occurrence
+from models.event_kinds import FACTS, EventType
+from models.events import Event, Occurrence
 from models.ids import lifecycle_id
 from models.play import LifecycleInput
 from models.records import Customer, InboxRow
+from models.themes import Lexicon
 from workflows.attributes import lifecycle_attributes, lifecycle_summary
 
 GRACE = timedelta(seconds=5)
@@ -36,9 +41,6 @@ _PAGE = 200
 _AT_ONCE = 8
 _STRIKES = 3
 _DOWN = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
-
-FACTS = frozenset({EventType.USER_LOGGED_IN})
-"""Kinds that are facts: signalled only where an open run waits for them."""
 
 _log = logging.getLogger("steadfast.intake")
 
@@ -66,6 +68,7 @@ class Deliverer:
         currency: str,
         task_queue: str,
         *,
+        lexicon: Lexicon | None = None,
         wall: Callable[[], datetime] = utc_now,
         told: Callable[[timedelta], None] = _tell_nobody,
     ) -> None:
@@ -74,6 +77,7 @@ class Deliverer:
         self._clock = clock
         self._currency = currency
         self._task_queue = task_queue
+        self._lexicon = lexicon or supplied()
         self._wall = wall
         self._told = told
         self._left = 0
@@ -150,19 +154,43 @@ class Deliverer:
 
     async def _hand_over(self, row: InboxRow, now: datetime) -> None:
         event = Event.model_validate_json(row.body)
-        async with self._store.begin() as transaction:
-            customer = await transaction.customers.apply(event, currency=self._currency)
-            if event.type is EventType.USER_LOGGED_IN:
-                key = occurrence_key(row.source, row.event_id)
-                await transaction.facts.add_login(customer.id, event.occurred_at, key)
-            fact = event.type in FACTS and not await transaction.runs.awaited(customer.id, event.type.value)
-            if fact or _superseded(event, customer):
-                await transaction.inbox.delivered(row.number, now)
-                return
+        occurrence = occurrence_of(row, event)
+        try:
+            customer, heard = await self._store_facts(row, event, now)
+        except facts.Contradiction as error:
+            customer, heard = await self._store_facts(row, event, now, remark=str(error))
+        if customer is None:
+            return
+        if heard.subject and not occurrence.subject:
+            occurrence = occurrence.model_copy(update={"subject": heard.subject})
         # The facts are committed before the workflow hears of them: what it reads is at least as new as its signal.
-        await self._signal(customer, occurrence_of(row, event))
+        await self._signal(customer, occurrence)
         async with self._store.begin() as transaction:
             await transaction.inbox.delivered(row.number, now)
+
+    async def _store_facts(
+        self, row: InboxRow, event: Event, now: datetime, *, remark: str = ""
+    ) -> tuple[Customer | None, Heard]:
+        """What the event says, stored; the customer if its workflow is to hear of it, else the row is settled.
+
+        ``remark``: why what it tells was found to contradict what is known; then only its customer is stored.
+
+        Raises:
+            Contradiction: nothing was stored.
+        """
+        async with self._store.begin() as transaction:
+            customer = await transaction.customers.apply(facts.of_customer(event), currency=self._currency)
+            heard = Heard()
+            if not remark:
+                reading = Reading(self._lexicon, now, self._currency)
+                key = occurrence_key(row.source, row.event_id)
+                heard = await facts.store(transaction, event, key, reading)
+            fact = event.type in FACTS and not heard.notable
+            quiet = fact and not await transaction.runs.awaited(customer.id, event.type.value)
+            if remark or quiet or _superseded(event, customer):
+                await transaction.inbox.delivered(row.number, now, remark=remark)
+                return None, heard
+            return customer, heard
 
     async def _signal(self, customer: Customer, occurrence: Occurrence) -> None:
         plan, owner = customer.plan.value if customer.plan else "", customer.csm_id or ""

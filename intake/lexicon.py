@@ -1,5 +1,6 @@
 """The lexicon of survey comments, from a YAML file (section 11.2 of the domain): pluggable, checked, read once."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,6 +14,12 @@ SUPPLIED = Path(__file__).parents[1] / "config" / "themes.yaml"
 """The lexicon that comes with Steadfast, Spanish and English."""
 
 _LARGEST = 1_000_000
+
+
+@lru_cache(maxsize=1)
+def supplied() -> Lexicon:
+    """The supplied lexicon, read once in a process."""
+    return read()
 
 
 def read(path: Path = SUPPLIED) -> Lexicon:

@@ -11,8 +11,8 @@ from pydantic_core import ErrorDetails
 
 from intake import strict_json
 from models.errors import BadInput
+from models.event_base import OpenData
 from models.event_bodies import DATA
-from models.event_data import OpenData
 from models.event_kinds import EXTERNAL, INTERNAL
 from models.events import Event
 

@@ -6,27 +6,28 @@ from collections.abc import Mapping
 from pydantic import JsonValue, ValidationError
 from pydantic_core import PydanticCustomError
 
+from models import event_account as account
 from models import event_data as said
 from models import event_made as made
-from models.event_data import EventData
+from models.event_base import EventData, OpenData
 from models.event_kinds import INTERNAL, EventType
 
 _K = EventType
 
 DATA: Mapping[EventType, type[EventData]] = {
-    _K.TRIAL_STARTED: said.TrialStarted,
-    _K.SUBSCRIPTION_CREATED: said.OpenData,
-    _K.SUBSCRIPTION_CHANGED: said.Nothing,
-    _K.SUBSCRIPTION_CANCELLED: said.SubscriptionCancelled,
-    _K.ONBOARDING_STEP_COMPLETED: said.StepCompleted,
-    _K.USER_LOGGED_IN: said.LoggedIn,
-    _K.USAGE_REPORTED: said.UsageReported,
-    _K.CONVERSATIONS_REPORTED: said.ConversationsReported,
-    _K.LIMIT_REPORTED: said.LimitReported,
-    _K.FEATURE_BLOCKED: said.FeatureBlocked,
-    _K.SEATS_REPORTED: said.SeatsReported,
-    _K.GROWTH_POTENTIAL_SET: said.GrowthPotentialSet,
-    _K.SOURCE_REPORTED: said.SourceReported,
+    _K.TRIAL_STARTED: account.TrialStarted,
+    _K.SUBSCRIPTION_CREATED: OpenData,
+    _K.SUBSCRIPTION_CHANGED: account.Nothing,
+    _K.SUBSCRIPTION_CANCELLED: account.SubscriptionCancelled,
+    _K.ONBOARDING_STEP_COMPLETED: account.StepCompleted,
+    _K.USER_LOGGED_IN: account.LoggedIn,
+    _K.USAGE_REPORTED: account.UsageReported,
+    _K.CONVERSATIONS_REPORTED: account.ConversationsReported,
+    _K.LIMIT_REPORTED: account.LimitReported,
+    _K.FEATURE_BLOCKED: account.FeatureBlocked,
+    _K.SEATS_REPORTED: account.SeatsReported,
+    _K.GROWTH_POTENTIAL_SET: account.GrowthPotentialSet,
+    _K.SOURCE_REPORTED: account.SourceReported,
     _K.TICKET_OPENED: said.TicketOpened,
     _K.TICKET_UPDATED: said.TicketUpdated,
     _K.TICKET_CLOSED: said.TicketClosed,

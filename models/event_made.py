@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from models.event_data import EventData, SurveyKind
+from models.event_base import EventData
+from models.event_data import SurveyKind
 from models.event_values import Name
 from models.expansion import ExpansionType
 from models.health import HealthGrade

@@ -43,11 +43,14 @@ def _check_name(value: str) -> str:
     return value
 
 
-def _check_decimal(value: object) -> object:
-    if isinstance(value, Decimal) or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+def _check_decimal(value: object) -> Decimal:
+    # A Decimal already, because the strict reader of a text would take nothing else.
+    if isinstance(value, Decimal):
         return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return Decimal(value)
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
-        return value
+        return Decimal(value)
     raise ValueError('expected a decimal string such as "49.00", not negative')
 
 

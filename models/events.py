@@ -10,8 +10,8 @@ from pydantic import Field, JsonValue, StringConstraints, field_validator, model
 
 from models.base import Carried, Instant, Value
 from models.enums import Language, Plan, Segment
+from models.event_base import EventData
 from models.event_bodies import read
-from models.event_data import EventData
 from models.event_kinds import EventType
 from models.event_values import Amount, Currency, Email, Text, Zone
 from models.ids import CustomerId
@@ -61,7 +61,7 @@ class EventCustomer(Value):
 class Event(Value):
     """One thing that happened to one customer.
 
-    ``data`` is per type: see ``models.event_data``.
+    ``data`` is per type: see ``models.event_account`` and ``models.event_data``.
     """
 
     event_id: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -45,12 +45,21 @@ class Suspicion(Value):
     )
 
 
+class Competitor(Value):
+    """Another product, or a way of speaking of one without its name."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    terms: tuple[Term, ...] = Field(min_length=1)
+
+
 class Lexicon(Value):
     """Themes and suspicions of one version; stored answers name the version that sorted them."""
 
     version: Annotated[int, Field(ge=1)]
     themes: tuple[Theme, ...] = Field(min_length=1)
     suspicion: Suspicion
+    competitors: tuple[Competitor, ...] = ()
+    competitor_tags: tuple[Term, ...] = Field(default=(), description="Tags of a ticket that say it names one.")
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

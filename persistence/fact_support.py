@@ -10,7 +10,7 @@ from models.enums import Severity
 from models.facts import Feed
 from persistence.fact_page import Columns, Page, known, share
 from persistence.tables.book import ticket
-from persistence.tables.measures import competitor_mention
+from persistence.tables.measures import competitor_mention, ticket_severity
 
 _HIGH = (Severity.HIGH.value, Severity.CRITICAL.value)
 
@@ -22,13 +22,23 @@ async def tickets(page: Page) -> Columns:
     escalation = func.coalesce(ticket.c.escalated_at, case((ticket.c.escalated, closed)))
     unescalated = or_(ticket.c.escalated_at.is_(None), ticket.c.escalated_at > at)
     told = and_(closed > page.back(90), closed <= at)
-    rated, lately = and_(told, ticket.c.csat.is_not(None)), closed > page.back(30)
+    rated = and_(told, ticket.c.csat.is_not(None), func.coalesce(ticket.c.csat_at, closed) <= at)
+    lately = closed > page.back(30)
+    # The latest severity by then; before the first change it is the one it was opened with.
+    ranked = (
+        select(ticket_severity.c.severity)
+        .where(ticket_severity.c.ticket == ticket.c.id, ticket_severity.c.at <= at)
+        .order_by(ticket_severity.c.at.desc(), ticket_severity.c.key.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    severity = func.coalesce(ranked, ticket.c.severity)
     found = await page.by_customer(
         select(
             ticket.c.customer,
             func.count().filter(is_open).label("open"),
-            func.count().filter(is_open, ticket.c.severity.in_(_HIGH)).label("high"),
-            func.count().filter(is_open, ticket.c.severity.is_(None)).label("unranked"),
+            func.count().filter(is_open, severity.in_(_HIGH)).label("high"),
+            func.count().filter(is_open, severity.is_(None)).label("unranked"),
             func.count().filter(ticket.c.opened > page.back(30)).label("opened"),
             func.count().filter(escalation > page.back(90), escalation <= at).label("escalated"),
             func.count().filter(told, ticket.c.escalated.is_(None), unescalated).label("unsaid"),

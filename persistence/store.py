@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import Segment
+from persistence.advocacy import AdvocacyTable
 from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
@@ -31,6 +32,11 @@ from persistence.onboardings import OnboardingTable
 from persistence.outbox import OutboxTable
 from persistence.pulls import PullTable
 from persistence.runs import RunTable
+from persistence.surveys import SurveyTable
+from persistence.told_billing import BillingToldTable
+from persistence.told_relations import RelationsToldTable
+from persistence.told_support import SupportToldTable
+from persistence.told_usage import UsageToldTable
 from persistence.vendor_events import VendorEventTable
 from persistence.work import WorkTable
 from rules.segments import guided
@@ -66,6 +72,12 @@ class SqlTransaction(Transaction):
     identities: IdentityTable
     merges: MergeTable
     pulls: PullTable
+    surveys: SurveyTable
+    advocacy: AdvocacyTable
+    usage_told: UsageToldTable
+    support_told: SupportToldTable
+    billing_told: BillingToldTable
+    relations_told: RelationsToldTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -92,6 +104,12 @@ class SqlTransaction(Transaction):
         self.identities = IdentityTable(connection)
         self.merges = MergeTable(connection)
         self.pulls = PullTable(connection)
+        self.surveys = SurveyTable(connection)
+        self.advocacy = AdvocacyTable(connection)
+        self.usage_told = UsageToldTable(connection)
+        self.support_told = SupportToldTable(connection)
+        self.billing_told = BillingToldTable(connection)
+        self.relations_told = RelationsToldTable(connection)
         self.audit = AuditLog(connection)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.told import Told
 from persistence.rows import insert
+from persistence.tables.book import churn_event
 from persistence.tables.customers import subscription_event
 from persistence.tables.measures import cancellation_request, invoice, renewal_word
 from persistence.told import earliest, own, state
@@ -96,6 +97,14 @@ class BillingToldTable:
         await self._connection.execute(
             insert(self._connection, renewal_word)
             .values(customer=told.customer, term_end=term_end, at=told.at, key=told.key, status=status)
+            .on_conflict_do_nothing()
+        )
+
+    async def churned(self, told: Told, day: date, reason: str | None) -> None:
+        """The service ended, and why; kept with the churn events of imported books."""
+        await self._connection.execute(
+            insert(self._connection, churn_event)
+            .values(id=told.row_id(), customer=told.customer, day=day, reason=reason, feedback="")
             .on_conflict_do_nothing()
         )
 

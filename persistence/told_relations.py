@@ -27,17 +27,17 @@ class RelationsToldTable:
         await self._meeting(told, ident)
         await state(self._connection, meeting, ident, told, {"kind": kind, "scheduled_at": scheduled_at})
 
-    async def held(self, told: Told, ident: str, *, attended: bool) -> None:
-        """Whether they came."""
+    async def held(self, told: Told, ident: str, *, attended: bool) -> str:
+        """Whether they came; returns the meeting's kind, empty where no booking was told."""
         await self._meeting(told, ident)
-        await state(
-            self._connection, meeting, ident, told, {"attended": attended}, stamp=("told_at", "told_by")
-        )
+        await state(self._connection, meeting, ident, told, {"attended": attended}, stamp=("told_at", "told_by"))
+        return await self._kind(ident)
 
-    async def meeting_cancelled(self, told: Told, ident: str) -> None:
-        """It does not take place."""
+    async def meeting_cancelled(self, told: Told, ident: str) -> str:
+        """It does not take place; returns the meeting's kind, empty where no booking was told."""
         await self._meeting(told, ident)
         await earliest(self._connection, meeting, ident, "cancelled_at", told.at)
+        return await self._kind(ident)
 
     async def sent(self, told: Told, ident: str, channel: str) -> None:
         """A person of ours wrote to them."""
@@ -83,6 +83,11 @@ class RelationsToldTable:
         )
         return found.scalar_one_or_none() is not None
 
+    async def _kind(self, ident: str) -> str:
+        found = await self._connection.execute(select(meeting.c.kind).where(meeting.c.id == ident))
+        kind = str(found.scalar_one())
+        return "" if kind == UNKNOWN else kind
+
     async def _meeting(self, told: Told, ident: str) -> None:
         await own(
             self._connection, meeting, ident, told, _MEETING, kind=UNKNOWN, booked_at=told.at, scheduled_at=told.at
@@ -98,5 +103,3 @@ def _spellings(message_id: str) -> tuple[str, str]:
     """A Message-ID with and without its angle brackets."""
     bare = message_id.strip("<>")
     return bare, f"<{bare}>"
-
-

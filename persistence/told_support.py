@@ -29,9 +29,7 @@ class SupportToldTable:
         if said.severity is not None:
             await self._connection.execute(
                 insert(self._connection, ticket_severity)
-                .values(
-                    customer=told.customer, ticket=said.ticket, at=told.at, key=told.key, severity=said.severity
-                )
+                .values(customer=told.customer, ticket=said.ticket, at=told.at, key=told.key, severity=said.severity)
                 .on_conflict_do_nothing()
             )
         if said.escalated:

@@ -58,7 +58,9 @@ class UsageToldTable:
             stated_at=told.at,
             stated_by=told.key,
         )
-        await self._connection.execute(newest(statement, conversation_day, ["handled", "automated", "response_seconds"]))
+        await self._connection.execute(
+            newest(statement, conversation_day, ["handled", "automated", "response_seconds"])
+        )
 
     async def limit(self, told: Told, name: str, used: int, allowed: int | None) -> None:
         """How much of a limit was used at that moment."""

@@ -6,6 +6,7 @@ set two classification fields; nothing in it is obeyed, evaluated or used as a n
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from models.themes import Lexicon, Order, Suspicion
@@ -54,6 +55,19 @@ def suspected_injection(text: str | None, suspicion: Suspicion) -> bool:
     return any(_found(phrase, said) for phrase in suspicion.phrases) or any(
         _ordered(order, said) for order in suspicion.orders
     )
+
+
+def competitors_of(text: str | None, lexicon: Lexicon) -> tuple[str, ...]:
+    """Names of the competitors that the text speaks of, in alphabetical order."""
+    said = words(text or "")
+    if not said:
+        return ()
+    return tuple(sorted(one.name for one in lexicon.competitors if any(_found(term, said) for term in one.terms)))
+
+
+def tagged(tags: Iterable[str], lexicon: Lexicon) -> bool:
+    """Whether a tag of a ticket says that it names a competitor."""
+    return any(_found(term, words(tag)) for tag in tags for term in lexicon.competitor_tags)
 
 
 def _visible(character: str) -> str:

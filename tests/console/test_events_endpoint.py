@@ -13,12 +13,13 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from intake.signature import decode_secret, sign
+from models.event_kinds import EXTERNAL
 from persistence.store import SqlStore
 from tests.console.kit import NOBODY, VIRTUAL, WALL, Console, customer, make, signed, signup
 
 OTHER = SecretStr("whsec_" + base64.b64encode(bytes(32)).decode())
 RAW = json.dumps(signup()).encode()
-KNOWN = "onboarding_step_completed, subscription_cancelled, subscription_created, trial_started, user_logged_in"
+KNOWN = ", ".join(sorted(EXTERNAL))
 ZONED = "expected RFC 3339 with a zone, such as 2026-03-01T09:30:00Z"
 
 

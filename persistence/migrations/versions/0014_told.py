@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0010"
-down_revision: str | None = "0009"
+revision: str = "0014"
+down_revision: str | None = "0013"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -43,7 +43,9 @@ def upgrade() -> None:
         for name in names:
             op.add_column(table, _column(name))
     op.add_column("ticket", sa.Column("suspected_injection", sa.Boolean()))
-    op.add_column("survey_response", sa.Column("respondent", sa.Text(), comment="Who of the account answered; NULL: not told."))
+    op.add_column(
+        "survey_response", sa.Column("respondent", sa.Text(), comment="Who of the account answered; NULL: not told.")
+    )
     op.add_column("survey_response", sa.Column("late", sa.Boolean(), comment="After its survey closed."))
     op.add_column("survey_response", sa.Column("lexicon_version", sa.Integer()))
 
@@ -89,10 +91,25 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("customer", "term_end", "at", "key", name=op.f("pk_renewal_word")),
     )
+    op.create_table(
+        "advocacy_candidate",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("customer", sa.String(length=128), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer"], ["customer.id"], name=op.f("fk_advocacy_candidate_customer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_advocacy_candidate")),
+    )
+    op.create_index(op.f("ix_advocacy_candidate_customer_at"), "advocacy_candidate", ["customer", "at"], unique=False)
 
 
 def downgrade() -> None:
-    for table in ("renewal_word", "message_news", "ticket_severity"):
+    for table in ("advocacy_candidate", "renewal_word", "message_news", "ticket_severity"):
         op.drop_table(table)
     for name in ("lexicon_version", "late", "respondent"):
         op.drop_column("survey_response", name)

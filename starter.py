@@ -10,6 +10,7 @@ from typer.exceptions import Abort, TyperException
 
 from cli.acts import outcome, step
 from cli.admin import migrate
+from cli.approvals import app as approvals
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
@@ -53,6 +54,7 @@ for name, command in (
 ):
     app.command(name)(command)
 app.add_typer(playbooks(Templates.load), name="playbooks")
+app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 
 

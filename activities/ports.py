@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from activities.decision_ports import Alerts, Engagements, Evaluations, Opportunities, Scores, Signals, Sweeps
 from activities.exchange import Inbox, Outbox
+from activities.ports_approvals import Approvals
 from activities.ports_experiment import Assignments
 from activities.ports_programs import Advocacy, Surveys
 from activities.ports_pull import Pulls
@@ -54,6 +55,7 @@ class Transaction(Protocol):
     identities: Identities
     merges: Merges
     pulls: Pulls
+    approvals: Approvals
     surveys: Surveys
     advocacy: Advocacy
     usage_told: UsageTold

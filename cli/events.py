@@ -2,20 +2,18 @@
 
 import asyncio
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 
 from cli.context import Context, open_context
+from cli.deliver import deliver_now
 from cli.output import print_json, say
-from intake.deliver import Deliverer
-from intake.inbox import Receipt, receive
+from intake.inbox import receive
 from intake.parse import parse_lines
-from models.clock import utc_now
 from models.enums import Plan
-from models.errors import BadInput, OutsideError
+from models.errors import BadInput
 from models.events import Event, EventCustomer, EventType
 from models.ids import new_id
 
@@ -75,29 +73,12 @@ def _parse(stream: BinaryIO, context: Context) -> list[Event]:
 async def _take_in(context: Context, events: list[Event], as_json: bool) -> None:
     """Everything durable first, then delivered; what Temporal cannot take now the worker delivers later."""
     receipts = [(one, await receive(context.store, one, source=SOURCE, now=context.now())) for one in events]
-    delivered = await _deliver(context, [receipt for _, receipt in receipts])
     new = sum(receipt.new for _, receipt in receipts)
+    done = await deliver_now(context)
+    delivered = done is not None and done >= new
     if as_json:
         shown = [{"event_id": one.event_id, "number": receipt.number, "new": receipt.new} for one, receipt in receipts]
         print_json({"received": len(receipts), "new": new, "delivered": delivered, "events": shown})
         return
     later = "" if delivered else "; Temporal does not answer, the worker will deliver them"
     say(f"{len(receipts)} received, {new} new, {len(receipts) - new} known already{later}")
-
-
-async def _deliver(context: Context, receipts: list[Receipt]) -> bool:
-    try:
-        client = await context.temporal()
-    except OutsideError:
-        return False
-    settings = context.settings
-    deliverer = Deliverer(
-        context.store,
-        client,
-        context.clock,
-        currency=settings.currency,
-        task_queue=settings.task_queue,
-        wall=utc_now,
-    )
-    waiting = sum(receipt.new for receipt in receipts)
-    return await deliverer.sweep(grace=timedelta(0)) >= waiting

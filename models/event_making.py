@@ -13,7 +13,7 @@ STEADFAST = "steadfast"
 """Sources of the inbox under which our own processes write."""
 
 
-def made(kind: EventType, customer: str, at: datetime, ident: str, **data: JsonValue) -> Event:
+def made(kind: EventType, customer: str, at: datetime, ident: str, /, **data: JsonValue) -> Event:
     """An event of our own; ``ident`` is unique within the kind and customer, so that it is told once.
 
     ``data`` is checked against the kind's model. Write it with ``inbox.add(SWEEP or STEADFAST, event, now)`` in the

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import Segment
 from persistence.advocacy import AdvocacyTable
+from persistence.approvals import ApprovalTable
 from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
@@ -72,6 +73,7 @@ class SqlTransaction(Transaction):
     identities: IdentityTable
     merges: MergeTable
     pulls: PullTable
+    approvals: ApprovalTable
     surveys: SurveyTable
     advocacy: AdvocacyTable
     usage_told: UsageToldTable
@@ -104,6 +106,7 @@ class SqlTransaction(Transaction):
         self.identities = IdentityTable(connection)
         self.merges = MergeTable(connection)
         self.pulls = PullTable(connection)
+        self.approvals = ApprovalTable(connection)
         self.surveys = SurveyTable(connection)
         self.advocacy = AdvocacyTable(connection)
         self.usage_told = UsageToldTable(connection)

@@ -6,21 +6,24 @@ from typing import Any
 
 import pytest
 from pydantic import AliasChoices
+from pydantic_settings import BaseSettings
 from ruamel.yaml import YAML
 
 from settings import Settings
+from settings_integrations import IntegrationSettings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = sorted(name for name, service in SERVICES.items() if "build" in service)
-NEVER_HERE = {"XDG_CACHE_HOME"}  # the system's own name, read where ours is unset
+READ: tuple[type[BaseSettings], ...] = (Settings, IntegrationSettings)
+NEVER_HERE = {"XDG_CACHE_HOME", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE"}  # the system's own, where ours is unset
 
 
 def setting_names() -> dict[str, str]:
     """Each variable the settings read, and the field it sets."""
     names = {}
-    for field, info in Settings.model_fields.items():
+    for field, info in (pair for read in READ for pair in read.model_fields.items()):
         alias = info.validation_alias
         found = alias.choices if isinstance(alias, AliasChoices) else [alias or f"STEADFAST_{field.upper()}"]
         names.update({str(name): field for name in found})
@@ -42,10 +45,10 @@ def test_the_example_names_every_setting_and_no_other() -> None:
 def test_the_examples_values_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*setting_names(), *NEVER_HERE):
         monkeypatch.delenv(name, raising=False)
-    by_default = Settings()
+    by_default = [read() for read in READ]
     for name, value in example(commented=False).items():
         monkeypatch.setenv(name, value)
-    assert Settings() == by_default
+    assert [read() for read in READ] == by_default
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -110,5 +113,5 @@ def test_the_image_is_built_from_hashes_and_runs_as_nobody() -> None:
 
 def test_secrets_have_no_value_in_the_example() -> None:
     for name, value in example(commented=True).items():
-        if re.search(r"PASSWORD|SECRET|_KEY$", name):
+        if re.search(r"PASSWORD|SECRET|_KEY$|_TOKEN$", name):
             assert value == "", name

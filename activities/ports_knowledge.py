@@ -1,0 +1,13 @@
+"""Pages of knowledge about an account."""
+
+from typing import Protocol
+
+from models.outside import Account, Receipt, SavePage
+
+
+class Knowledge(Protocol):
+    """Keeps pages."""
+
+    async def save_page(self, account: Account, page: SavePage, key: str) -> Receipt:
+        """The page under our number; one that is there is left as people have edited it."""
+        ...

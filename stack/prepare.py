@@ -1,6 +1,6 @@
 """Fetches or builds what the tests need besides Python packages: ``python -m stack.prepare [--require-all]``.
 
-Without ``--require-all`` a missing time-skipping server is one line, and the tests that need it skip.
+Without ``--require-all`` a missing server is one line, and the tests that need it skip.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import settings
 from models.errors import SteadfastError
-from stack import temporal_cli, test_server
+from stack import stripe_mock, temporal_cli, test_server
 
 
 async def _one(what: str, finding: Awaitable[Path]) -> bool:
@@ -23,12 +23,13 @@ async def _one(what: str, finding: Awaitable[Path]) -> bool:
 
 
 async def prepare(configured: settings.Settings, *, require_all: bool) -> int:
-    """Make both servers ready; the exit code: 1 when one that is required is missing."""
+    """Make the servers ready; the exit code: 1 when one that is required is missing."""
     dev = await _one("Temporal dev server", temporal_cli.ensure(configured))
     skipping = await _one("Time-skipping test server", test_server.ensure(configured))
-    if require_all and not (dev and skipping):
+    billing = await _one("Stripe's mock server", stripe_mock.ensure(configured))
+    if require_all and not (dev and skipping and billing):
         return 1
-    if not (dev and skipping):
+    if not (dev and skipping and billing):
         print("The tests that need it will skip; STEADFAST_REQUIRE_ALL=1 makes that an error.", file=sys.stderr)
     return 0
 

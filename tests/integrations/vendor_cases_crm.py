@@ -1,5 +1,7 @@
 """Cases of hubspot, intercom, zendesk, freshdesk."""
 
+from typing import Any
+
 import httpx
 
 from integrations.freshdesk import Freshdesk
@@ -22,13 +24,25 @@ from tests.integrations.vendor_kit import (
     ok,
 )
 
+_THEN = "2026-05-12T12:00:00Z"
+
+
+def _object(number: str) -> dict[str, Any]:
+    return {"id": number, "properties": {}, "archived": False, "createdAt": _THEN, "updatedAt": _THEN}
+
+
+def _upserted(number: str) -> dict[str, Any]:
+    made = {**_object(number), "new": True}
+    return {"results": [made], "status": "COMPLETE", "startedAt": _THEN, "completedAt": _THEN}
+
+
 HUB = "/crm/objects/2026-09"
 
 
 _UPSERT = Want(
     "POST",
     f"{HUB}/companies/batch/upsert",
-    ok({"results": [{"id": "71", "properties": {}}], "status": "COMPLETE"}),
+    ok(_upserted("71")),
     holds={
         "inputs.0.id": "C-1",
         "inputs.0.idProperty": "steadfast_customer_id",
@@ -39,7 +53,7 @@ _UPSERT = Want(
 )
 
 
-_ASSOCIATE = ok({"completedAt": "2026-05-12T12:00:00Z"})
+_ASSOCIATE = ok({"completedAt": _THEN, "startedAt": _THEN, "status": "COMPLETE", "results": []})
 
 
 _FOUND = Want(
@@ -68,7 +82,7 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/contacts/batch/upsert",
-                ok({"results": [{"id": "81"}]}),
+                ok(_upserted("81")),
                 holds={"inputs.0.id": "ana@nunez.example", "inputs.0.idProperty": "email"},
             ),
             Want("PUT", f"{HUB}/contacts/81/associations/default/companies/71", _ASSOCIATE),
@@ -80,7 +94,7 @@ CASES: tuple[Case, ...] = (
         "hubspot mapped account",
         _hubspot,
         lambda v: v.save_account(MAPPED.model_copy(update={"email": None}), KEY),
-        (Want("PATCH", f"{HUB}/companies/X-9", ok({"id": "X-9"}), holds={"properties.steadfast_health_grade": "F"}),),
+        (Want("PATCH", f"{HUB}/companies/X-9", ok(_object("X-9")), holds={"properties.steadfast_health_grade": "F"}),),
         BEARER,
     ),
     Case(
@@ -92,7 +106,7 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/tasks",
-                ok({"id": "91"}, 201),
+                ok(_object("91"), 201),
                 holds={
                     "properties.hs_task_subject": "Call Ana",
                     "properties.hs_task_priority": "HIGH",
@@ -116,7 +130,7 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/deals/batch/upsert",
-                ok({"results": [{"id": "61"}]}),
+                ok(_upserted("61")),
                 holds={"inputs.0.properties.amount": "5880", "inputs.0.properties.pipeline": "default"},
             ),
             Want("PUT", f"{HUB}/deals/61/associations/default/companies/71", _ASSOCIATE),

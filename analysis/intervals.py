@@ -68,9 +68,11 @@ def _ratio(above: Floats, below: Floats, axis: int = -1) -> Any:
     return above.sum(axis=axis) / below.sum(axis=axis)
 
 
-def around(value: float, error: float, *, least: float, most: float, method: str) -> Interval:
-    """Of a value with a standard error, kept within what is possible."""
-    low, high = stats.norm.interval(LEVEL, value, error) if error > 0 else (value, value)
+def around(value: float, error: float, *, least: float, most: float, method: str) -> Interval | str:
+    """Of a value with a standard error, kept within what is possible; or why there is none."""
+    if error <= 0:
+        return "all alike, so nothing tells how sure it is"
+    low, high = stats.norm.interval(LEVEL, value, error)
     return Interval(low=max(least, float(low)), high=min(most, float(high)), level=LEVEL, method=method)
 
 

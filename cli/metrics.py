@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from analysis.mrr_definitions import DEFINITIONS, RECOMMENDED, definition
 from analysis.mrr_live import with_events
 from analysis.revenue import Frame, MonthFigures, months_of
 from cli.context import Context, open_context
+from cli.customer_metrics import Found, customer_figures, show
 from cli.months import last_day, span
 from cli.output import out, print_json, print_table, say
 from models.errors import BadInput
@@ -35,7 +37,15 @@ class Revenue(NamedTuple):
         return months_of(self.flows, self.book, self.frame)
 
 
+class What(StrEnum):
+    """What to tell."""
+
+    REVENUE = "revenue"
+    CUSTOMERS = "customers"
+
+
 def metrics(
+    what: Annotated[What, typer.Argument(help="Revenue by month, or the figures of customers.")] = What.REVENUE,
     by: Annotated[str, typer.Option("--definition", metavar="NAME", help="How MRR is counted.")] = RECOMMENDED.name,
     start: Annotated[str | None, typer.Option("--from", metavar="MONTH", help="First month, such as 2023-01.")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="MONTH", help="Last month; the last one over.")] = None,
@@ -50,9 +60,14 @@ def metrics(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """MRR waterfall, GRR, NRR and churn by month, from subscriptions."""
+    """MRR waterfall, GRR, NRR and churn by month; or NPS, CSAT, activation, retention ... of a period."""
     if explain is not None:
         _explain(explain, as_json)
+        return
+    if what is What.CUSTOMERS:
+        if compare is not None or figures or by != RECOMMENDED.name:
+            raise BadInput("--definition, --compare and --figures are of revenue", field="WHAT", value=what.value)
+        show(asyncio.run(_customers(start, until)), as_json)
         return
     if figures and not as_json:
         raise BadInput("goes with --json; the tables show n and intervals anyway", field="--figures")
@@ -64,6 +79,12 @@ def metrics(
         print_json(_documents(found[0]) if figures else [flow.comparable() for flow in found[0].flows])
     else:
         _print(found[0])
+
+
+async def _customers(start: str | None, until: str | None) -> Found:
+    async with open_context() as context:
+        today = context.now().astimezone(ZoneInfo(context.settings.business_zone)).date()
+        return await customer_figures(context, *span(start, until, today, months=3))
 
 
 async def _read(rules: Sequence[MrrDefinition], start: str | None, until: str | None) -> list[Revenue]:

@@ -49,4 +49,6 @@ def test_a_large_difference_is_told_from_chance_and_a_small_one_is_not() -> None
 
 def test_an_interval_around_a_value_stays_within_what_is_possible() -> None:
     found = intervals.around(98, 10, least=-100, most=100, method="normal")
+    assert isinstance(found, Interval)
     assert found.high == 100
+    assert isinstance(intervals.around(98, 0, least=-100, most=100, method="normal"), str)

@@ -20,7 +20,20 @@ from persistence.store import SqlStore
 ZONE = ZoneInfo("Europe/Madrid")
 
 RELEASED = {
+    ("active_days", 1): "f9fc0f17403b2ade",
+    ("csat_scores", 1): "d8726131d64a1f82",
+    ("customers", 1): "36ea8e529eb56b20",
+    ("engagement_scores", 1): "523f5e57293035f3",
+    ("health_scores", 1): "ea4c298b1b68424b",
+    ("logins", 1): "54a6e3a2e4675e6f",
+    ("meetings_scheduled", 1): "db4fbbc3c4910276",
     ("mrr_statements", 1): "7d0db83982572685",
+    ("nps_answers", 1): "0835f08cbd04a44e",
+    ("nps_sends", 1): "0f1e1d12b630a5ca",
+    ("onboardings_started", 1): "0490db2ac3f0f73f",
+    ("outreach", 1): "f5fc428419846844",
+    ("save_actions_due", 1): "2c39a78fd8f69208",
+    ("saves_closed", 1): "d5ea832c5fb649e0",
     ("subscription_spans", 1): "5c841deb63facb0e",
 }
 

@@ -24,7 +24,8 @@ IN, BEFORE, AFTER = datetime(2024, 3, 31, 21, 59, tzinfo=UTC), datetime(2024, 2,
 def survey(key: str, kind: str, score: int, at: datetime, survey: str | None = None) -> dict[str, Any]:
     return {
         "id": key, "customer": "C-1", "survey": survey, "kind": kind, "score": score, "feedback": "",
-        "submitted_at": at, "themes": ["price"], "suspected_injection": False, "followed_up": False, "follow_up_notes": "",
+        "submitted_at": at, "themes": ["price"], "suspected_injection": False, "followed_up": False,
+        "follow_up_notes": "",
     }  # fmt: skip
 
 

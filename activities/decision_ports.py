@@ -3,15 +3,16 @@
 Rows of a backfill are history: they are returned only where ``backfill`` is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.decisions import Change, EngagementScore, Evaluation, SweepRow
 from models.expansion import Opportunity, OpportunityStatus
 from models.health import HealthScore
 from models.health_alerts import HealthAlert
 from models.signals import ChurnSignal
+from models.standing import Evaluated, Standing
 
 
 class Scores(Protocol):
@@ -102,6 +103,29 @@ class Evaluations(Protocol):
         ...
 
 
+class Decisions(Protocol):
+    """What evaluations read and write, a page at a time."""
+
+    async def next_page(self, after: str | None, *, as_of: datetime, day: date, limit: int) -> list[str]:
+        """The ids that follow, of customers that were there by then; empty at the end."""
+        ...
+
+    async def read(
+        self, ids: Sequence[str], names: Sequence[str], *, as_of: datetime
+    ) -> tuple[list[Standing], dict[str, list[Any]]]:
+        """The standing of each customer that is there, and columns of facts aligned with them."""
+        ...
+
+    async def write(
+        self, found: Sequence[Evaluated], *, source: str, now: datetime, stages: bool = True
+    ) -> frozenset[str]:
+        """Store them; returns the customers that something else moved since, of whom nothing is stored.
+
+        Who is to be told of what is written to the inbox as ``source``. ``stages``: whether stage changes are made.
+        """
+        ...
+
+
 class Sweeps(Protocol):
     """Sweeps of the book, one for each day."""
 
@@ -109,6 +133,22 @@ class Sweeps(Protocol):
         """That of the day, or None."""
         ...
 
-    async def changes(self, day: date) -> list[Change]:
-        """What it changed, by customer."""
+    async def claim(
+        self, day: date, as_of: datetime, by: str, *, now: datetime, wall: datetime, again: bool
+    ) -> SweepRow:
+        """The day's row, ours if ``claimed_by`` says so: new, abandoned by another, or ended and wanted ``again``."""
+        ...
+
+    async def advance(
+        self, day: date, by: str, last: str | None, counts: Mapping[str, int], changes: Sequence[Change], wall: datetime
+    ) -> bool:
+        """A page is done, in the transaction of its rows; False if the claim was lost: nothing of it may stand."""
+        ...
+
+    async def finish(self, day: date, by: str, at: datetime) -> None:
+        """Every page is done."""
+        ...
+
+    async def changes(self, day: date, *, run: str | None = None, limit: int | None = None) -> list[Change]:
+        """What changed on that day (by that run of its sweep), by customer."""
         ...

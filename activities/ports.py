@@ -7,7 +7,16 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from activities.decision_ports import Alerts, Engagements, Evaluations, Opportunities, Scores, Signals, Sweeps
+from activities.decision_ports import (
+    Alerts,
+    Decisions,
+    Engagements,
+    Evaluations,
+    Opportunities,
+    Scores,
+    Signals,
+    Sweeps,
+)
 from activities.exchange import Inbox, Outbox
 from activities.ports_approvals import Approvals
 from activities.ports_experiment import Assignments
@@ -62,6 +71,7 @@ class Transaction(Protocol):
     support_told: SupportTold
     billing_told: BillingTold
     relations_told: RelationsTold
+    decisions: Decisions
 
 
 class Store(Protocol):
@@ -69,6 +79,10 @@ class Store(Protocol):
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction; an exception inside rolls it back."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """One that only reads: it locks nothing and waits for no writer."""
         ...
 
 

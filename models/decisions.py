@@ -27,13 +27,15 @@ class Memory(Carried):
     """What an evaluation leaves for the next one, so that each thing is told once and unchanged rows are not written.
 
     ``components``: component scores of the last health score. ``health`` and ``engaged``: what identifies the content
-    of the last stored rows. ``recorded``: the last recorded value of each computed fact. ``told``: what was said to
-    whom it concerns, by name, such as a renewal's crossing to its term.
+    of the last stored rows. ``highs``: firm scores of the alerts' window, each higher than all after it. ``recorded``:
+    the last recorded value of each computed fact. ``told``: what was said to whom it concerns, by name, such as a
+    renewal's crossing to its term.
     """
 
     components: dict[str, int | None] = Field(default_factory=dict)
     health: str = ""
     engaged: str = ""
+    highs: tuple[tuple[Instant, int], ...] = ()
     alerts: AlertState = AlertState()
     recorded: dict[str, JsonValue] = Field(default_factory=dict)
     told: dict[str, str] = Field(default_factory=dict)

@@ -65,9 +65,14 @@ def evaluation_of(row: RowMapping) -> Evaluation:
     return value_of(Evaluation, row)
 
 
-async def keep(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> int:
-    """Insert what is not there; a row of the same key stays as it was. Returns how many rows were given."""
-    return await _write(connection, table, rows, replace=False)
+async def keep(
+    connection: AsyncConnection, table: Table, rows: Sequence[Row], *, keys: Sequence[str] | None = None
+) -> int:
+    """Insert what is not there; a row of the same key (the table's own, if none is named) stays as it was.
+
+    Returns how many rows were given.
+    """
+    return await _write(connection, table, rows, replace=False, keys=keys)
 
 
 async def put(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> int:
@@ -75,10 +80,17 @@ async def put(connection: AsyncConnection, table: Table, rows: Sequence[Row]) ->
     return await _write(connection, table, rows, replace=True)
 
 
-async def _write(connection: AsyncConnection, table: Table, rows: Sequence[Row], *, replace: bool) -> int:
+async def _write(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    replace: bool,
+    keys: Sequence[str] | None = None,
+) -> int:
     if not rows:
         return 0
-    keys = [each.name for each in table.primary_key.columns]
+    keys = keys or [each.name for each in table.primary_key.columns]
     if connection.dialect.name == "postgresql" and len(rows) > 1:
         await connection.execute(_one_document(table, list(rows[0]), replace, keys), {"rows": _document(rows)})
         return len(rows)

@@ -1,14 +1,14 @@
 """What was decided of one customer: the ports of ``activities.decision_ports`` (sections 0.5, 5 to 8 of the domain)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.decisions import Change, EngagementScore, Evaluation, SweepRow
+from models.decisions import EngagementScore, Evaluation
 from models.errors import NotFound
 from models.expansion import Opportunity, OpportunityStatus
 from models.health import HealthScore
@@ -173,27 +173,6 @@ class EvaluationTable:
     async def put(self, value: Evaluation, *, backfill: bool = False) -> None:
         """Insert or replace."""
         await rows_of.put(self._connection, tables.evaluation, [rows_of.evaluation_row(value, backfill)])
-
-
-class SweepTable:
-    """Sweeps, as they are read."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def get(self, day: date) -> SweepRow | None:
-        """That of the day, or None."""
-        found = await self._connection.execute(select(tables.sweep).where(tables.sweep.c.day == day))
-        row = found.mappings().one_or_none()
-        return None if row is None else value_of(SweepRow, row)
-
-    async def changes(self, day: date) -> list[Change]:
-        """What it changed, by customer."""
-        table = tables.sweep_change
-        rows = await self._connection.execute(
-            select(table).where(table.c.day == day).order_by(table.c.customer, table.c.decision, table.c.subject)
-        )
-        return [value_of(Change, row) for row in rows.mappings()]
 
 
 async def _of(

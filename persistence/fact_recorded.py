@@ -7,8 +7,8 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.facts import CATALOGUE, RECORDED, FactType
+from persistence.decision_rows import put
 from persistence.fact_page import Columns, Page
-from persistence.rows import insert
 from persistence.tables.measures import computed_metric
 
 
@@ -38,17 +38,7 @@ async def record(
     Raises:
         KeyError: the name is not that of a recorded fact.
     """
-    given = [_row(*row) for row in rows]
-    if not given:
-        return
-    statement = insert(connection, computed_metric)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["customer", "name", "at"],
-            set_={"number": statement.excluded.number, "word": statement.excluded.word},
-        ),
-        given,
-    )
+    await put(connection, computed_metric, [_row(*row) for row in rows])
 
 
 def _row(owner: str, name: str, at: object, value: str | float | bool | None) -> dict[str, object]:

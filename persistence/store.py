@@ -20,7 +20,6 @@ from persistence.decisions import (
     OpportunityTable,
     ScoreTable,
     SignalTable,
-    SweepTable,
 )
 from persistence.effects import EffectTable
 from persistence.engine import Database
@@ -34,6 +33,7 @@ from persistence.outbox import OutboxTable
 from persistence.pulls import PullTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
+from persistence.sweeps import DecisionTable, SweepTable
 from persistence.told_billing import BillingToldTable
 from persistence.told_relations import RelationsToldTable
 from persistence.told_support import SupportToldTable
@@ -80,6 +80,7 @@ class SqlTransaction(Transaction):
     support_told: SupportToldTable
     billing_told: BillingToldTable
     relations_told: RelationsToldTable
+    decisions: DecisionTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -113,6 +114,7 @@ class SqlTransaction(Transaction):
         self.support_told = SupportToldTable(connection)
         self.billing_told = BillingToldTable(connection)
         self.relations_told = RelationsToldTable(connection)
+        self.decisions = DecisionTable(connection, has_kickoff)
         self.audit = AuditLog(connection)
 
 

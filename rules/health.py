@@ -51,7 +51,21 @@ def score(config: HealthConfig, metrics: Metrics, previous: PreviousHealth | Non
         BadInput: a metric is not a finite number.
     """
     _check(config, metrics)
-    figures = measure(config, metrics)
+    return assemble(config, metrics, measure(config, metrics), previous, as_of)
+
+
+def assemble(
+    config: HealthConfig,
+    metrics: Metrics,
+    figures: HealthFigures,
+    previous: PreviousHealth | None,
+    as_of: Instant,
+    version: str = "",
+) -> HealthScore:
+    """The whole score from its figures, which ``measure`` or a page's columns have given.
+
+    ``version`` is the configuration's, where it is known already.
+    """
     compared = previous if previous is not None and not previous.provisional else None
     components = tuple(
         HealthComponent(
@@ -74,7 +88,7 @@ def score(config: HealthConfig, metrics: Metrics, previous: PreviousHealth | Non
         provisional=figures.provisional,
         last_calculated=as_of,
         config_name=config.name,
-        config_version=config.version(),
+        config_version=version or config.version(),
         inputs={name: metrics.get(name) for name in looked_at(config)},
     )
 

@@ -68,14 +68,19 @@ def any_open(stored: Iterable[Opportunity]) -> bool:
 def ended(stored: Iterable[Opportunity], since: datetime) -> bool | None:
     """The fact ``expansion_ended`` (rule 15): is the opportunity worked since the stage began won, lost or expired?
 
-    Worked is the one that was open longest when the customer entered ``expanding``; None when none was.
+    None when none was worked.
     """
-    worked = min(
+    one = worked(stored, since)
+    return None if one is None else one.status is not _OPEN
+
+
+def worked(stored: Iterable[Opportunity], since: datetime) -> Opportunity | None:
+    """The opportunity that was open longest when the customer entered ``expanding``, however it stands now."""
+    return min(
         (one for one in stored if one.detected_at <= since and (one.closed_at is None or one.closed_at > since)),
         key=lambda one: (one.detected_at, one.type),
         default=None,
     )
-    return None if worked is None else worked.status is not _OPEN
 
 
 def pipeline(csm_id: str, stored: Iterable[Opportunity], config: ExpansionConfig = DEFAULTS) -> Pipeline:

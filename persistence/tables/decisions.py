@@ -168,6 +168,7 @@ sweep_change = Table(
     _owner(key=True),
     Column("decision", NAME, primary_key=True),
     Column("subject", NAME, primary_key=True, comment="Empty: the decision has none."),
+    Column("run", KEY, nullable=False, comment="sweep.claimed_by of the run that changed it."),
     Column("at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
     _backfill(),

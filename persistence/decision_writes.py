@@ -1,0 +1,198 @@
+"""A page of evaluations written in one transaction: only what is new or differs, and who is to be told of it.
+
+What a customer is told goes through the inbox, like any event, under an id of its own: written twice, it is told once.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row as Stored
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.enums import TriggeredBy
+from models.records import Transition
+from models.standing import Evaluated, Tell
+from persistence import decision_rows as rows_of
+from persistence.fact_page import Page
+from persistence.fact_recorded import record
+from persistence.lifecycles import LifecycleTable
+from persistence.rows import Row
+from persistence.tables import decisions as tables
+from persistence.tables.customers import customer
+from persistence.tables.operations import inbox
+from persistence.work import WorkTable
+
+
+def event_id(tell: Tell, owner: str) -> str:
+    """The id of an event of our own: the same for the same thing told."""
+    unique = sha256(f"{tell.kind}\0{owner}\0{tell.ident}".encode()).hexdigest()[:40]
+    return f"{tell.kind}:{unique}"
+
+
+def occurrence_key(source: str, tell: Tell, owner: str) -> str:
+    """What its process recognises it by, as of ``intake.occurrence``."""
+    return f"{source}:{event_id(tell, owner)}"
+
+
+async def write(
+    connection: AsyncConnection,
+    found: Sequence[Evaluated],
+    *,
+    source: str,
+    now: datetime,
+    stages: bool,
+) -> frozenset[str]:
+    """Store them; returns the customers that something else moved since they were read, of whom nothing is stored.
+
+    ``source``: under which the inbox is told. ``now`` is when, virtual. ``stages``: whether stage changes are made
+    here; otherwise whoever asked makes them.
+    """
+    moved = await _moved(connection, found)
+    kept = [one for one in found if one.customer not in moved]
+    await _scores(connection, kept)
+    await _lives(connection, kept)
+    await _remembered(connection, kept)
+    live = [one for one in kept if one.live]
+    if stages:
+        await _stages(connection, live, source)
+    await _work(connection, live)
+    await _tell(connection, live, source, now, stages=stages)
+    return moved
+
+
+async def _moved(connection: AsyncConnection, found: Sequence[Evaluated]) -> frozenset[str]:
+    """Locks the customers; a stage or an evaluation that is not the one read means that these decisions are of old."""
+    if not found:
+        return frozenset()
+    page = Page(connection, [one.customer for one in found], as_of=found[0].at)
+    rows = await page.by_customer(
+        select(customer.c.id, customer.c.stage, customer.c.stage_since)
+        .where(page.holds(customer.c.id))
+        .order_by(customer.c.id)
+        .with_for_update(key_share=True)
+    )
+    table = tables.evaluation
+    evaluated = await connection.execute(
+        select(table.c.customer, table.c.backfill, table.c.at).where(page.holds(table.c.customer))
+    )
+    last = {(row.customer, row.backfill): row.at for row in evaluated}
+    return frozenset(
+        one.customer
+        for one in found
+        if one.customer not in rows
+        or last.get((one.customer, not one.live)) != one.before
+        or (one.live and _stage_moved(one, rows[one.customer]))
+    )
+
+
+def _stage_moved(one: Evaluated, row: Stored[Any]) -> bool:
+    stage = one.stage.value if one.stage is not None else None
+    return bool(row.stage != stage or row.stage_since != one.stage_since)
+
+
+async def _scores(connection: AsyncConnection, found: Iterable[Evaluated]) -> None:
+    health, engagement = [], []
+    for one in found:
+        if one.health.score is not None:
+            health.append(rows_of.health_row(one.customer, one.health.score, not one.live))
+        if one.engagement is not None:
+            engagement.append(rows_of.engagement_row(one.engagement, not one.live))
+    await rows_of.keep(connection, tables.health_score, health)
+    await rows_of.keep(connection, tables.engagement_score, engagement)
+
+
+async def _lives(connection: AsyncConnection, found: Sequence[Evaluated]) -> None:
+    """Signals, opportunities and alerts; what closes first, so that the same may open again."""
+    closed = [rows_of.signal_row(one.customer, each, not one.live) for one in found for each in one.cleared]
+    opened = [rows_of.signal_row(one.customer, each, not one.live) for one in found for each in one.opened]
+    await rows_of.put(connection, tables.churn_signal, closed)
+    await rows_of.put(connection, tables.churn_signal, opened)
+    offers = [rows_of.opportunity_row(each, not one.live) for one in found for each in one.opportunities]
+    await rows_of.put(connection, tables.expansion_opportunity, [row for row in offers if row["closed_at"]])
+    await rows_of.put(connection, tables.expansion_opportunity, [row for row in offers if not row["closed_at"]])
+    alerts = [rows_of.alert_row(one.customer, each, not one.live) for one in found for each in one.alerts]
+    await rows_of.keep(connection, tables.alert, alerts)
+
+
+async def _remembered(connection: AsyncConnection, found: Sequence[Evaluated]) -> None:
+    await rows_of.put(
+        connection,
+        tables.evaluation,
+        [rows_of.evaluation_row(one.evaluation, not one.live) for one in found if not one.settled],
+    )
+    # Facts of the past are not rewritten: what a backfill computes is in its own rows only.
+    await record(
+        connection,
+        [(one.customer, name, one.at, value) for one in found if one.live for name, value in one.recorded.items()],
+    )
+
+
+async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], source: str) -> None:
+    lifecycles = LifecycleTable(connection)
+    for one in found:
+        review = next((tell for tell in one.tells if tell.kind == "stage_review"), None)
+        if one.verdict is None or review is None:
+            continue
+        await lifecycles.record(
+            Transition(
+                customer=one.customer,
+                from_stage=one.stage,
+                to_stage=one.verdict.to,
+                at=one.at,
+                rule=one.verdict.rule,
+                reason=one.verdict.reason,
+                triggered_by=TriggeredBy.AUTOMATIC,
+                cause=occurrence_key(source, review, one.customer),
+                facts=one.verdict.facts,
+            )
+        )
+
+
+async def _work(connection: AsyncConnection, found: Iterable[Evaluated]) -> None:
+    work = WorkTable(connection)
+    for one in found:
+        for name in one.unblocked:
+            await work.clear_blocker(one.customer, name)
+        for blocker in one.blocked:
+            await work.add_blocker(blocker)
+        for task in one.tasks:
+            await work.add_task(task)
+        for notice in one.notices:
+            await work.add_notice(notice)
+
+
+async def _tell(
+    connection: AsyncConnection, found: Iterable[Evaluated], source: str, now: datetime, *, stages: bool
+) -> None:
+    rows = [
+        _inbox_row(tell, one, source, now)
+        for one in found
+        for tell in one.tells
+        if stages or tell.kind != "stage_review"
+    ]
+    await rows_of.keep(connection, inbox, rows, keys=("source", "event_id"))
+
+
+def _inbox_row(tell: Tell, one: Evaluated, source: str, now: datetime) -> Row:
+    ident = event_id(tell, one.customer)
+    body = {
+        "event_id": ident,
+        "type": tell.kind,
+        "occurred_at": one.at.isoformat(),
+        "customer": {"id": one.customer},
+        "data": tell.data,
+    }
+    return {
+        "source": source,
+        "event_id": ident,
+        "type": tell.kind,
+        "customer": one.customer,
+        "body": json.dumps(body, ensure_ascii=False),
+        "received_at": now,
+        "attempts": 0,
+        "error": "",
+    }

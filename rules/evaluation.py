@@ -1,0 +1,286 @@
+"""One evaluation of one customer: everything the rules decide of its facts and of what is stored (section 20).
+
+The daily sweep decides a page of customers with this, and an event decides its own customer with it: the same facts and
+the same store give the same decisions. Pure; asked again with what it left behind, it decides nothing new.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from models.decisions import EngagementScore, Evaluation, Memory
+from models.engagement import EngagementConfig
+from models.enums import LifecycleStage
+from models.expansion import Account, Opportunity
+from models.health import AlertLimits, HealthConfig, HealthConfigs, HealthFigures, PreviousHealth
+from models.health_alerts import AlertOutcome, ScorePoint
+from models.lifecycle import StageVerdict
+from models.signals import ChurnConfig, SignalFold
+from models.standing import Calendar, Evaluated, HealthSeen, RuleBook, Standing
+from rules import at_risk, churn, engagement, expansion, health, lifecycle, opportunities
+from rules.computed import computed
+from rules.consequences import Consequences, stage_changes
+from rules.health_alerts import look
+from rules.predicates import Facts, number
+
+OWN = frozenset({"health_score", "engagement_score", "expansion_opportunity"})
+"""Facts that an evaluation computes itself: what is recorded of them is older."""
+
+FACTS = tuple(
+    dict.fromkeys(
+        name
+        for name in (
+            *churn.FACTS, *expansion.FACTS, *engagement.FACTS, *lifecycle.FACTS_FULL,
+            "contract_length", "conversations_handled", "usage_vs_limit", "days_until_renewal",
+        )
+        if name not in OWN.union(lifecycle.SUPPLIED)
+    )
+)  # fmt: skip
+"""What an evaluation reads besides the metrics of the health configuration that applies."""
+
+REFRESH_AFTER = timedelta(hours=12)
+"""An opportunity that is found again as it was is stored again only after that: its expiry counts in days."""
+
+
+def see_health(
+    config: HealthConfig,
+    version: str,
+    metrics: Mapping[str, float | None],
+    figures: HealthFigures,
+    one: Standing,
+    at: datetime,
+) -> HealthSeen:
+    """How a score stands against the one before; the same calculation again keeps its trend and is not stored again.
+
+    ``metrics`` are those that the configuration looks at, in its order; ``version`` is the configuration's.
+    """
+    names = tuple(component.name for component in config.components)
+    identity = f"{version}:{_digest(metrics)}"
+    last = one.last
+    if last is not None and last.memory.health == identity:
+        return HealthSeen(figures, names, last.trend, identity, None)
+    score = health.assemble(config, metrics, figures, previous_of(one), at, version=version)
+    return HealthSeen(figures, names, score.trend, identity, score)
+
+
+def metrics_of(config: HealthConfig, facts: Facts) -> dict[str, float | None]:
+    """The metrics a configuration looks at, from the facts; a list of words counts as how many they are."""
+    return {
+        name: len(value) if isinstance(value := facts.get(name), list | tuple) else number(facts, name)
+        for name in health.looked_at(config)
+    }
+
+
+def decide_one(
+    configs: HealthConfigs, one: Standing, facts: Facts, at: datetime, when: Calendar, book: RuleBook
+) -> Evaluated:
+    """The evaluation of one customer with the readable health score; a page's columns give the same."""
+    config = configs.of(one.segment, one.stage)
+    metrics = metrics_of(config, facts)
+    seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one, at)
+    return evaluate(one, facts, seen, at, when, config.alerts, book)
+
+
+def previous_of(one: Standing) -> PreviousHealth | None:
+    """What a new score is compared with; a provisional one counts as none."""
+    last = one.last
+    if last is None or last.provisional:
+        return None
+    return PreviousHealth(score=last.score, components=last.memory.components)
+
+
+def evaluate(
+    one: Standing, facts: Facts, seen: HealthSeen, at: datetime, when: Calendar, alerts: AlertLimits, book: RuleBook
+) -> Evaluated:
+    """Everything that is decided of a customer whose health is ``seen`` and whose facts as of ``at`` are these."""
+    figures, memory = seen.figures, one.last.memory if one.last is not None else Memory()
+    engaged = _engagement(one, facts, at, book.engagement)
+    known: dict[str, JsonValue] = {
+        **facts,
+        "health_score": figures.score,
+        "health_provisional": figures.provisional,
+        "engagement_score": engaged.score,
+        "nps_resolved": one.nps_resolved,
+        "renewal_completed": one.renewal_completed,
+        "renewal_declined": one.renewal_declined,
+        "at_risk_causes": list(one.causes) if one.causes is not None else None,
+        "at_risk_origin": one.origin,
+    }
+    told = dict(memory.told)
+    movable = stage_changes(one, at, when, told)
+    # Whether it leaves, is at risk or recovers now does not depend on what could be offered to it; the reverse does.
+    becomes = _stage(one, known, book, movable=movable)
+    stage = one.stage if becomes is None else becomes.to
+    signals = _signals(one, stage, known, at, book.churn)
+    offers = _offers(one, stage, known, signals, at, book)
+    known["expansion_opportunity"] = opportunities.any_open(offers.after)
+    known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
+    alarm = _alarm(stage, seen, memory, at, alerts)
+    verdict = _stage(one, known, book, movable=movable)
+    if verdict is not None:
+        told["stage"] = when.day.isoformat()
+    follows = Consequences(one, known, at, when)
+    follows.of_signals(signals)
+    follows.of_alerts(alarm.outcome, alarm.point, alarm.high)
+    follows.of_offers(one.opportunities, offers.written)
+    follows.of_health(seen)
+    follows.of_stage(verdict, told, book.lifecycle)
+    follows.of_the_day(one.stage if verdict is None else verdict.to, told, book.nps)
+    recorded = computed(one, known, engaged, signals, offers.after, verdict, book)
+    recorded = {name: value for name, value in recorded.items() if not _same(memory.recorded, name, value)}
+    engaged_as = f"{engaged.trend}:{_digest(engaged.terms)}"
+    kept = Memory(
+        components=dict(zip(seen.names, figures.components, strict=True)),
+        health=seen.identity,
+        engaged=engaged_as,
+        highs=alarm.highs,
+        alerts=alarm.outcome.state,
+        recorded={**memory.recorded, **recorded},
+        told=told,
+    )
+    return Evaluated(
+        customer=one.customer,
+        at=at,
+        live=one.live,
+        stage=one.stage,
+        stage_since=one.stage_since,
+        before=one.last.at if one.last is not None else None,
+        evaluation=Evaluation(
+            customer=one.customer,
+            at=at,
+            score=figures.score,
+            grade=figures.grade,
+            provisional=figures.provisional,
+            trend=seen.trend,
+            engagement=engaged.score,
+            engagement_level=engaged.level,
+            churn_risk=churn.churn_risk_score(signals.open, book.churn),
+            memory=kept,
+        ),
+        health=seen,
+        engagement=None if engaged_as == memory.engaged else engaged,
+        opened=signals.opened,
+        cleared=signals.cleared,
+        opportunities=offers.written,
+        alerts=alarm.outcome.alerts,
+        recorded=recorded,
+        verdict=verdict,
+        blocked=tuple(follows.blocked),
+        unblocked=tuple(follows.unblocked),
+        tasks=tuple(follows.tasks),
+        notices=tuple(follows.notices),
+        tells=tuple(follows.tells),
+        changes=tuple(follows.changes),
+        errors=offers.errors,
+        settled=_settled(one.last, at, seen, kept)
+        and not (signals.opened or signals.cleared or offers.written or alarm.outcome.alerts or recorded)
+        and not (verdict or follows.tells or follows.blocked or follows.unblocked),
+    )
+
+
+class _Offers(NamedTuple):
+    """Opportunities to write, and all of them as they are then."""
+
+    written: tuple[Opportunity, ...]
+    after: tuple[Opportunity, ...]
+    errors: tuple[str, ...]
+
+
+class _Alarm(NamedTuple):
+    """What the alerts say, the window's high before now, and the highs to remember."""
+
+    outcome: AlertOutcome
+    point: ScorePoint
+    high: int | None
+    highs: tuple[tuple[datetime, int], ...]
+
+
+def _engagement(one: Standing, facts: Facts, at: datetime, config: EngagementConfig) -> EngagementScore:
+    terms = engagement.terms_of(facts)
+    found = engagement.score(one.customer, terms, config)
+    return EngagementScore(
+        customer=one.customer,
+        at=at,
+        score=found.score,
+        level=found.level,
+        coverage=found.coverage,
+        trend=engagement.trend(found.score, one.engaged_before, config),
+        terms={term.value: value for term, value in terms.items()},
+    )
+
+
+def _stage(one: Standing, facts: Facts, book: RuleBook, *, movable: bool) -> StageVerdict | None:
+    return lifecycle.decide(one.stage, facts, book.lifecycle) if movable and one.stage is not None else None
+
+
+def _signals(
+    one: Standing, stage: LifecycleStage | None, facts: Facts, at: datetime, config: ChurnConfig
+) -> SignalFold:
+    """A customer that left opens no signal; those that are open may clear."""
+    fold = churn.fold(one.signals, facts, at, config)
+    if stage is not LifecycleStage.CHURNED or not fold.opened:
+        return fold
+    return SignalFold(tuple(signal for signal in fold.open if signal not in fold.opened), (), fold.cleared)
+
+
+def _offers(
+    one: Standing, stage: LifecycleStage | None, facts: Facts, signals: SignalFold, at: datetime, book: RuleBook
+) -> _Offers:
+    """Nothing is offered to a customer that these very facts put at risk either (X8)."""
+    if stage is not LifecycleStage.CHURNED and at_risk.at_risk(facts, book.lifecycle):
+        stage = LifecycleStage.AT_RISK
+    # Of our own rows: checked when they were stored.
+    account = Account.model_construct(
+        customer=one.customer, plan=one.plan, mrr=one.mrr, seats=one.seats, currency=one.currency
+    )
+    found = expansion.propose(account, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
+    fold = opportunities.fold(one.opportunities, found.opportunities, at, book.expansion)
+    before = {opportunities.key(each): each for each in one.opportunities}
+    refreshed = [each for each in fold.refreshed if _differs(before[opportunities.key(each)], each)]
+    written = (*fold.expired, *refreshed, *fold.opened)
+    after = {**before, **{opportunities.key(each): each for each in written}}
+    return _Offers(written, tuple(after.values()), found.errors)
+
+
+def _differs(before: Opportunity, after: Opportunity) -> bool:
+    if after.updated_at - before.updated_at >= REFRESH_AFTER:
+        return True
+    return after.model_copy(update={"updated_at": before.updated_at}) != before
+
+
+def _alarm(stage: LifecycleStage | None, seen: HealthSeen, memory: Memory, at: datetime, limits: AlertLimits) -> _Alarm:
+    """The window's highs are kept as a falling row, so that its high is the first and a score is looked at once."""
+    figures = seen.figures
+    point = ScorePoint(at=at, score=figures.score, grade=figures.grade, provisional=figures.provisional)
+    highs = tuple((moment, score) for moment, score in memory.highs if moment >= at - limits.window)
+    if stage is LifecycleStage.CHURNED or (memory.highs and memory.highs[-1][0] > at):
+        return _Alarm(AlertOutcome(state=memory.alerts), point, None, memory.highs)
+    past = [ScorePoint(at=moment, score=score, grade=None) for moment, score in highs]
+    outcome = look(past, point, memory.alerts, limits)
+    high = max((score for _, score in highs), default=None)
+    if point.score is not None and not point.provisional:
+        now = point.score
+        highs = (*((moment, score) for moment, score in highs if score > now and moment < at), (at, now))
+    return _Alarm(outcome, point, high, highs)
+
+
+def _settled(last: Evaluation | None, at: datetime, seen: HealthSeen, kept: Memory) -> bool:
+    """Whether nothing but the time differs from an evaluation of hours ago."""
+    if last is None or seen.score is not None or at - last.at >= REFRESH_AFTER:
+        return False
+    before = last.memory
+    return (before.engaged, before.told, before.components) == (kept.engaged, kept.told, kept.components)
+
+
+def _same(recorded: Mapping[str, JsonValue], name: str, value: object) -> bool:
+    """Nothing was recorded of what is unknown, so an unknown value is the same as none."""
+    return recorded.get(name) == value
+
+
+def _digest(values: Mapping[str, float | None]) -> str:
+    """What tells two sets of values apart."""
+    text = "|".join("" if value is None else repr(float(value)) for value in values.values())
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

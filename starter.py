@@ -19,6 +19,7 @@ from cli.metrics import metrics
 from cli.playbooks import make as playbooks
 from cli.replay import make as replaying
 from cli.show import show
+from cli.stage import stage
 from cli.team import team
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
@@ -48,6 +49,7 @@ for name, command in (
     ("step", step),
     ("outcome", outcome),
     ("replay", replaying(_composed)),
+    ("stage", stage),
     ("team", team),
     ("metrics", metrics),
     ("migrate", migrate),

@@ -7,22 +7,20 @@ from datetime import timedelta
 
 from temporalio import activity
 
-from activities.frame import customer_of, days_between
+from activities.frame import customer_of
 from activities.house import House
 from activities.outbound import store_webhook
 from activities.ports import Playbooks, Store, Transaction
+from activities.stage_change import IMPORTED, held_back, stage_change
 from activities.starts import begin_onboarding, begin_sequence
-from models.enums import DeliveryStatus, LifecycleStage, TriggeredBy
-from models.lifecycle import STAGE_WORKFLOWS, StageVerdict
+from models.enums import DeliveryStatus, LifecycleStage
+from models.lifecycle import STAGE_WORKFLOWS
 from models.play import Decided, DecideInput, DeliveryInput, PlayStart
 from models.records import Customer, Transition
-from rules import lifecycle as rules
 from rules.segments import segment_of
 
-IMPORTED = "imported"
 STALLED = "onboarding_stalled"
 WELCOME = "onboarding.welcome_sequence"
-WIN_BACK = "win_back_sequence"
 STALLED_SEQUENCE = "onboarding.stalled_onboarding"
 
 # A producer may report late. Delays count from the event itself if it is fresh; from now if it is older than this, so
@@ -64,14 +62,10 @@ class LifecycleActivities:
             )
 
     async def _transition(self, tx: Transaction, customer: Customer, asked: DecideInput) -> Transition | None:
-        facts = await tx.facts.read(
-            customer.id, rules.FACTS, as_of=asked.now, since=asked.occurrence.at, cycle=customer.cycle
-        )
-        verdict = rules.decide(customer.stage, facts)
-        if asked.occurrence.kind == IMPORTED and customer.stage is None:
-            verdict = _where_it_stands(customer, asked)
-        if verdict is None:
+        found = await stage_change(tx, customer, asked)
+        if found is None:
             return None
+        verdict = found.verdict
         transition = Transition(
             customer=customer.id,
             from_stage=customer.stage,
@@ -79,7 +73,8 @@ class LifecycleActivities:
             at=asked.occurrence.at if asked.occurrence.kind == IMPORTED else asked.now,
             rule=verdict.rule,
             reason=verdict.reason,
-            triggered_by=TriggeredBy.AUTOMATIC,
+            triggered_by=found.triggered_by,
+            actor=found.actor,
             cause=asked.occurrence.key,
             facts=verdict.facts,
         )
@@ -109,29 +104,15 @@ class LifecycleActivities:
         if transition is None or asked.occurrence.kind == IMPORTED:
             return ()
         deliveries = []
+        held = await held_back(tx, customer, transition)
         for name in STAGE_WORKFLOWS[transition.to_stage]:
             key = f"stage:{customer.id}:{asked.occurrence.key}:{name}"
             data = {"from_stage": transition.from_stage, "to_stage": transition.to_stage, "reason": transition.reason}
-            refused = "no marketing consent" if name == WIN_BACK and customer.consent_marketing is not True else ""
-            stored = await store_webhook(tx, self._house, customer, name, key, asked.now, data, refused=refused)
+            stored = await store_webhook(
+                tx, self._house, customer, name, key, asked.now, data, refused=held.get(name, "")
+            )
             if stored.status is DeliveryStatus.PENDING:
                 deliveries.append(
                     DeliveryInput(delivery_id=stored.id, customer=customer.id, workflow=name, clock=asked.clock)
                 )
         return tuple(deliveries)
-
-
-def _where_it_stands(customer: Customer, asked: DecideInput) -> StageVerdict | None:
-    """The first stage of an imported customer, as of the import."""
-    as_of = asked.occurrence.at
-    since = customer.subscribed_at
-    trial = customer.trial_ends_at
-    stands = rules.initial_stage(
-        customer.subscription_status,
-        days_as_customer=None if since is None else days_between(since, as_of),
-        trial_days_remaining=None if trial is None else days_between(as_of, trial),
-        completion=None,
-    )
-    if stands is None:
-        return None
-    return StageVerdict(rule=stands[1], to=stands[0])

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from models.facts import Feed
-from models.told import Ticket, Told
+from models.told import RenewalWord, Ticket, Told
 
 
 class UsageTold(Protocol):
@@ -103,6 +103,10 @@ class BillingTold(Protocol):
 
     async def renewal(self, told: Told, term_end: date, status: str) -> None:
         """What became of the term that ends then (``models.stages.RenewalStatus``)."""
+        ...
+
+    async def renewals(self, customer: str) -> list[RenewalWord]:
+        """What was told of the customer's renewals, oldest first."""
         ...
 
     async def churned(self, told: Told, day: date, reason: str | None) -> None:

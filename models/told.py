@@ -1,8 +1,10 @@
 """Who was spoken of, when it happened, and by which event it was told: the stamp of every stored fact."""
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
+
+from models.stages import RenewalStatus
 
 
 class Told(NamedTuple):
@@ -26,3 +28,12 @@ class Ticket(NamedTuple):
     csat: int | None = None
     first_response_minutes: int | None = None
     suspected_injection: bool | None = None
+
+
+class RenewalWord(NamedTuple):
+    """What was told of the renewal of one term, and when."""
+
+    term_end: date
+    at: datetime
+    key: str
+    status: RenewalStatus

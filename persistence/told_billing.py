@@ -6,7 +6,8 @@ from decimal import Decimal
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.told import Told
+from models.stages import RenewalStatus
+from models.told import RenewalWord, Told
 from persistence.rows import insert
 from persistence.tables.book import churn_event
 from persistence.tables.customers import subscription_event
@@ -99,6 +100,16 @@ class BillingToldTable:
             .values(customer=told.customer, term_end=term_end, at=told.at, key=told.key, status=status)
             .on_conflict_do_nothing()
         )
+
+    async def renewals(self, customer: str) -> list[RenewalWord]:
+        """What was told of the customer's renewals, oldest first."""
+        word = renewal_word.c
+        rows = await self._connection.execute(
+            select(word.term_end, word.at, word.key, word.status)
+            .where(word.customer == customer)
+            .order_by(word.at, word.key)
+        )
+        return [RenewalWord(term, at, key, RenewalStatus(status)) for term, at, key, status in rows]
 
     async def churned(self, told: Told, day: date, reason: str | None) -> None:
         """The service ended, and why; kept with the churn events of imported books."""

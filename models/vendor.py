@@ -10,6 +10,10 @@ OWN_ID = "steadfast_customer"
 """The key under which other systems are given our customer id (metadata, custom attribute, custom field)."""
 
 
+STATES = frozenset({"subscription_changed", "ticket_updated"})
+"""Types that tell how an object is now."""
+
+
 class Ref(Value):
     """An id in another system: ``("stripe", "customer:cus_9")``."""
 
@@ -36,8 +40,8 @@ class Said(Value):
     account in that system, the company first and the person last. ``customer``: our own id as an administrator of that
     system stored it; ``token``: a signed token of ours that came back. ``email_claimed``: typed in by whoever filled in
     a form.
-    ``subject``: the object whose present state this is (an older statement is then stale); empty for what happened at a
-    moment. ``creates``: a customer of that ``customer`` id that is not there yet may come into being.
+    ``subject``: the object that this is about; of statements that tell its state (``STATES``) one that is older than
+    what is known of it is stale, while what happened at a moment is told however late it comes. ``creates``: a customer of that ``customer`` id that is not there yet may come into being.
     """
 
     type: str = ""

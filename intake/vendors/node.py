@@ -156,7 +156,7 @@ class Node:
             return None
         if isinstance(self.value, bool) or not isinstance(self.value, int | float | str):
             self.wrong("expected a number")
-        if isinstance(self.value, int) and abs(self.value) > 10**15 or len(str(self.value)) > 40:
+        if (isinstance(self.value, int) and abs(self.value) > 10**15) or len(str(self.value)) > 40:
             self.wrong("expected a number of reasonable size")
         try:
             found = Decimal(str(self.value))
@@ -168,9 +168,9 @@ class Node:
 
     def flag(self) -> bool | None:
         """True or false."""
-        if self.value is None or isinstance(self.value, bool):
-            return self.value
-        self.wrong("expected true or false")
+        if self.value is not None and not isinstance(self.value, bool):
+            self.wrong("expected true or false")
+        return self.value
 
     def unix(self, scale: int = 1) -> datetime | None:
         """Seconds since 1970 (``scale`` 1000: milliseconds)."""

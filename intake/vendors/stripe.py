@@ -159,8 +159,7 @@ def _bought(event: Notice, about: Node, terms: Terms) -> Said:
     if "plan" not in said.fields:
         told = ", ".join(money.names(about))[:150] or "none"
         about["items"].wrong(f"no plan is known for {told}: name it in STEADFAST_BILLING_PLANS")
-    # It happened at a moment, so it is not stale however late it comes; only its fields may be.
-    return said.model_copy(update={"creates": True, "subject": ""})
+    return said.model_copy(update={"creates": True})
 
 
 def _state(event: Notice, about: Node, kind: str, terms: Terms) -> Said:
@@ -169,7 +168,7 @@ def _state(event: Notice, about: Node, kind: str, terms: Terms) -> Said:
 
 def _cancelled(event: Notice, about: Node) -> Said:
     reason = about["cancellation_details"]["reason"].text(80)
-    return _said(event, about, "subscription_cancelled", data=data(reason=reason))
+    return _said(event, about, "subscription_cancelled", data=data(reason=reason), subject=f"subscription:{_id(about)}")
 
 
 def _cancellation(event: Notice, about: Node, before: Node) -> list[Said]:

@@ -7,18 +7,22 @@ from publicsuffixlist import PublicSuffixList
 from models.errors import BadInput
 
 FREE_MAIL = frozenset(
-    """
-    aol.com arcor.de bluewin.ch bol.com.br btinternet.com comcast.net duck.com fastmail.com fastmail.fm free.fr
-    freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.es gmx.net googlemail.com hanmail.net hey.com hotmail.co.uk
-    hotmail.com hotmail.de hotmail.es hotmail.fr hotmail.it icloud.com inbox.lv interia.pl laposte.net libero.it
-    live.com live.co.uk live.fr live.nl mac.com mail.com mail.ru mailbox.org mailinator.com me.com msn.com naver.com
-    o2.pl orange.es orange.fr outlook.com outlook.es outlook.fr pm.me posteo.de proton.me protonmail.com qq.com
-    rambler.ru rocketmail.com seznam.cz sfr.fr sky.com t-online.de telefonica.net terra.com.br terra.es tiscali.it
-    tuta.com tutanota.com uol.com.br verizon.net virgilio.it wanadoo.es wanadoo.fr web.de wp.pl ya.ru yahoo.co.jp
-    yahoo.co.uk yahoo.com yahoo.com.br yahoo.com.mx yahoo.de yahoo.es yahoo.fr yahoo.it yandex.com yandex.ru ymail.com
-    zoho.com 126.com 163.com att.net bellsouth.net cox.net ono.com jazztel.es movistar.es
-    """.split()
-)
+    {
+        "126.com", "163.com", "aol.com", "arcor.de", "att.net", "bellsouth.net", "bluewin.ch", "bol.com.br",
+        "btinternet.com", "comcast.net", "cox.net", "duck.com", "fastmail.com", "fastmail.fm", "free.fr",
+        "freenet.de", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.es", "gmx.net", "googlemail.com",
+        "hanmail.net", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.de", "hotmail.es", "hotmail.fr",
+        "hotmail.it", "icloud.com", "inbox.lv", "interia.pl", "jazztel.es", "laposte.net", "libero.it",
+        "live.co.uk", "live.com", "live.fr", "live.nl", "mac.com", "mail.com", "mail.ru", "mailbox.org",
+        "mailinator.com", "me.com", "movistar.es", "msn.com", "naver.com", "o2.pl", "ono.com", "orange.es",
+        "orange.fr", "outlook.com", "outlook.es", "outlook.fr", "pm.me", "posteo.de", "proton.me", "protonmail.com",
+        "qq.com", "rambler.ru", "rocketmail.com", "seznam.cz", "sfr.fr", "sky.com", "t-online.de", "telefonica.net",
+        "terra.com.br", "terra.es", "tiscali.it", "tuta.com", "tutanota.com", "uol.com.br", "verizon.net",
+        "virgilio.it", "wanadoo.es", "wanadoo.fr", "web.de", "wp.pl", "ya.ru", "yahoo.co.jp", "yahoo.co.uk",
+        "yahoo.com", "yahoo.com.br", "yahoo.com.mx", "yahoo.de", "yahoo.es", "yahoo.fr", "yahoo.it", "yandex.com",
+        "yandex.ru", "ymail.com", "zoho.com",
+    }
+)  # fmt: skip
 """Providers of mail for everybody: an address there never says which company somebody belongs to."""
 
 
@@ -49,5 +53,7 @@ def check_domain(text: str) -> str:
     """
     domain = company_domain(text)
     if domain is None:
-        raise BadInput("expected a company's domain; those of mail providers belong to nobody", field="DOMAIN", value=text)
+        raise BadInput(
+            "expected a company's domain; those of mail providers belong to nobody", field="DOMAIN", value=text
+        )
     return domain

@@ -56,9 +56,7 @@ async def whose(tx: Transaction, said: Said, *, subject: Subject, now: datetime)
         named = {one.customer for one in candidates}
         why = f"domain {domain}, verified" if owner is not None else f"has an address at {domain}"
         candidates += [Candidate(customer=one, why=why) for one in there if one not in named]
-    case = await tx.identities.doubt(
-        said.refs[0], candidates, now, email=said.email, domain=domain, name=said.name
-    )
+    case = await tx.identities.doubt(said.refs[0], candidates, now, email=said.email, domain=domain, name=said.name)
     return Found(None, case)
 
 

@@ -16,6 +16,9 @@ from intake.signature import decode_secret
 from models.errors import BadInput
 
 UNSUBSCRIBE = "unsubscribe"
+CUSTOMER = "customer"
+"""Purpose of tokens in links of other systems (a survey, a booking): they come back and say for whom it was."""
+
 _LONGEST = 2048
 
 
@@ -41,6 +44,11 @@ def verify(secret: SecretStr, purpose: str, token: str) -> str:
     if not hmac.compare_digest(_mac(secret, purpose, subject), given):
         raise BadInput("not a link of ours", field="token")
     return text
+
+
+def customer_token(secret: SecretStr, customer: str) -> str:
+    """A token that says for whom a link was made, for the hidden field or the campaign field of another system."""
+    return sign(secret, CUSTOMER, customer)
 
 
 def unsubscribe_url(base: str, secret: SecretStr, *, customer: str, address: str) -> str:

@@ -4,6 +4,7 @@ The export is read whole and counted by day, account and event; a count that cha
 events) is told again, under an id that has the count in it.
 """
 
+import re
 from datetime import UTC, datetime, time
 
 from intake.vendors.node import Node, data, given
@@ -13,6 +14,7 @@ from models.vendor import Notice, Ref, Said
 NAME = "mixpanel"
 
 _COUNT = "export.count"
+_NOT_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def record(count: object) -> Notice:
@@ -29,9 +31,17 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     if event.kind != _COUNT:
         return None
     node = Node(event.body)
-    account, feature = node["account"].must().text(128), node["event"].must().text(150)
-    if account is None or feature is None:
-        node.wrong("names no account or no event")
-    told = data(day=event.at.date().isoformat(), feature=feature, count=node["count"].must().whole())
+    account, feature = node["account"].must().text(128), _name(node["event"].must())
+    if account is None:
+        node["account"].wrong("is missing")
+    told = data(day=event.at.date().isoformat(), feature=feature, count=node["count"].must().whole(0, 1_000_000_000))
     ref = Ref(system=NAME, id=f"group:{account}")
     return [Said(type="usage_reported", event_id=event.id, at=event.at, refs=(ref,), customer=account, data=told)]
+
+
+def _name(event: Node) -> str:
+    """The name of an event as that of a feature: ``Chatbot created`` is ``chatbot_created``."""
+    found = _NOT_A_NAME.sub("_", (event.text(80) or "").lower()).strip("_.-")
+    if not found:
+        event.wrong("expected a name with letters or digits")
+    return found

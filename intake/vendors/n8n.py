@@ -16,6 +16,7 @@ from intake.vendors.node import Node, given, loads
 from intake.vendors.scheme import Call
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
 from models.errors import Rejected
+from models.event_kinds import EXTERNAL
 from models.vendor import Notice, Ref, Said
 
 NAME = "n8n"
@@ -55,6 +56,8 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     """An event of a customer, with the data of its type; its data are judged like those of ``POST /events``."""
     if event.kind == DONE:
         return []
+    if event.kind not in EXTERNAL:
+        return None
     node = Node(event.body)
     own = node["customerId"].must().text(128)
     data = node["data"]

@@ -17,7 +17,7 @@ from models.errors import BadInput
 LONG = 4000
 """Most characters kept of a text written by people."""
 
-_IDENT = re.compile(r"[\x21-\x7e]{1,150}")
+_IDENT = re.compile(r"[\x21-\x7e]{1,100}")
 _ADDRESS = re.compile(r"[^@\s<>\",;]{1,64}@[^@\s<>\",;]{1,189}")
 _EARLIEST, _LATEST = 946_684_800, 7_258_118_400  # the years 2000 and 2200
 _DEEPEST = 64

@@ -141,7 +141,7 @@ def _updated(event: Notice, about: Node, before: Node, terms: Terms) -> list[Sai
         says.append(_trial(event, about, terms))
     elif earlier is not None and earlier not in _OVER and status in _OVER:
         return [_cancelled(event, about)]
-    elif status in (*_PAID, "trialing"):
+    elif status in (*_PAID, "trialing") and money.fields(about, terms):
         says.append(_state(event, about, "subscription_changed", terms))
     return says + _cancellation(event, about, before)
 

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, HttpUrl, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from models.enums import Language
 from models.errors import Misconfigured
 from models.events import Email, Zone
+from settings_inbound import InboundSettings
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class Settings(BaseSettings):
+class Settings(InboundSettings):
     """Read with :func:`load`; passed to whoever needs a part of it."""
 
     model_config = SettingsConfigDict(env_prefix="STEADFAST_", frozen=True, extra="ignore", populate_by_name=True)

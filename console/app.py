@@ -22,9 +22,13 @@ from console.deps import Deps
 from console.probes import TemporalProbes
 from console.prompt import PromptDelivery
 from console.web import create_app
+from intake import lexicon
 from intake.deliver import Deliverer
 from intake.signature import Verifier
-from models.clock import utc_now
+from intake.vendors.doors import Doors, doors
+from intake.vendors.taking import House
+from intake.vendors.vendor import Terms
+from models.clock import Clock, utc_now
 from models.errors import Misconfigured, SteadfastError
 from persistence import migrate
 from persistence.backlog import Backlog
@@ -95,6 +99,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             secret=settings.events_secret,
             verifier=verifier,
             max_event_bytes=settings.max_event_bytes,
+            doors=vendor_doors(settings, clock),
             checks={
                 "database": DatabaseCheck(store, settings.database),
                 "temporal": probes.temporal,
@@ -109,6 +114,16 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
         await delivery.close()
     finally:
         await store.close()
+
+
+def vendor_doors(settings: Settings, clock: Clock) -> Doors:
+    """The vendors that may come in.
+
+    Raises:
+        Misconfigured: a secret is none.
+    """
+    house = House(clock, settings.currency, lexicon.read(), settings.events_secret, Terms(settings.plans))
+    return doors(settings.webhook_secrets, settings.console_url, house)
 
 
 async def serve(settings: Settings) -> None:

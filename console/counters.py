@@ -1,6 +1,8 @@
 """The console's own figures for Prometheus."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -20,6 +22,18 @@ class Counters:
             ["type", "answer"],
             registry=self._registry,
         )
+        self._webhooks = Counter(
+            "steadfast_webhooks_received",
+            "Requests to /webhooks/<vendor>, by vendor and status answered.",
+            ["vendor", "answer"],
+            registry=self._registry,
+        )
+        self._vendor_events = Counter(
+            "steadfast_vendor_events",
+            "Events in those requests, by vendor and what became of each (duplicate, or models.vendor.VendorStatus).",
+            ["vendor", "status"],
+            registry=self._registry,
+        )
         self._lag = Histogram(
             "steadfast_event_delivery_lag_seconds",
             "Real time from receiving an event to its delivery, of those that this process delivered.",
@@ -35,6 +49,12 @@ class Counters:
     def received(self, kind: EventType | None, answer: int) -> None:
         """A request was answered."""
         self._events.labels(kind.value if kind else "unknown", str(answer)).inc()
+
+    def knocked(self, vendor: str, answer: int, events: Mapping[str, int] = MappingProxyType({})) -> None:
+        """A vendor's request was answered; how many of its events became what."""
+        self._webhooks.labels(vendor, str(answer)).inc()
+        for status, count in events.items():
+            self._vendor_events.labels(vendor, status).inc(count)
 
     def delivered(self, lag: timedelta) -> None:
         """An event reached its workflow."""

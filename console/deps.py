@@ -14,6 +14,7 @@ from activities.ports import Store, Transaction
 from console.counters import Counters
 from console.prompt import PromptDelivery
 from intake.signature import Verifier
+from intake.vendors.doors import Doors
 from models.clock import Clock
 
 if TYPE_CHECKING:  # the pages are given these; only the application makes them
@@ -50,6 +51,7 @@ class Deps:
     secret: SecretStr | None = None
     verifier: Verifier | None = None
     max_event_bytes: int = 262_144
+    doors: Doors | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     decode: Callable[[bytes], Awaitable[str]] | None = None
     ui_origins: frozenset[str] = frozenset()

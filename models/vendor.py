@@ -39,9 +39,9 @@ class Said(Value):
     ``type``: a type of :mod:`models.events`, or empty where it only introduces the account. ``refs``: ids of the
     account in that system, the company first and the person last. ``customer``: our own id as an administrator of that
     system stored it; ``token``: a signed token of ours that came back. ``email_claimed``: typed in by whoever filled in
-    a form.
-    ``subject``: the object that this is about; of statements that tell its state (``STATES``) one that is older than
-    what is known of it is stale, while what happened at a moment is told however late it comes. ``creates``: a customer of that ``customer`` id that is not there yet may come into being.
+    a form. ``subject``: the object that this is about; of statements that tell its state (``STATES``) one that is older
+    than what is known of it is stale, while what happened at a moment is told however late it comes. ``creates``: a
+    customer of that ``customer`` id that is not there yet may come into being.
     """
 
     type: str = ""

@@ -15,7 +15,7 @@ from intake.signature import Verifier
 from intake.vendors.node import Node, given, loads
 from intake.vendors.scheme import Call
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
-from models.errors import Rejected
+from models.errors import Misconfigured, Rejected
 from models.event_kinds import EXTERNAL
 from models.vendor import Notice, Ref, Said
 
@@ -77,4 +77,17 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     ]
 
 
-VENDOR = Vendor(NAME, verify, read, interpret, "webhook-signature")
+def check(secret: SecretStr, setting: str) -> None:
+    """A secret of Standard Webhooks, or two.
+
+    Raises:
+        Misconfigured: it is none.
+    """
+    for part in secret.get_secret_value().split(","):
+        try:
+            Verifier(SecretStr(part.strip()))
+        except Misconfigured as error:
+            raise Misconfigured(error.message, field=setting) from None
+
+
+VENDOR = Vendor(NAME, verify, read, interpret, "webhook-signature", check)

@@ -6,9 +6,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from pydantic import JsonValue, SecretStr
 
-from intake.vendors.scheme import Verify
+from intake.vendors.scheme import Verify, keys
 from models.enums import Plan
 from models.vendor import Notice, Said
 
@@ -34,13 +34,17 @@ Interpret = Callable[[Notice, Terms], list[Said] | None]
 
 
 class Vendor(NamedTuple):
-    """A vendor whose events are taken in. ``header``: what carries the signature or the secret."""
+    """A vendor whose events are taken in.
+
+    ``header``: what carries the signature or the secret. ``check``: refuses (Misconfigured) what can be no secret.
+    """
 
     name: str
     verify: Verify
     read: Read
     interpret: Interpret
     header: str
+    check: Callable[[SecretStr, str], object] = keys
 
 
 def fingerprint(*parts: str | bytes) -> str:

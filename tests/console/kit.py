@@ -18,6 +18,7 @@ from console.prompt import PromptDelivery
 from console.web import create_app
 from intake.deliver import Deliverer
 from intake.signature import Verifier
+from intake.vendors.doors import Doors
 from models.clock import Clock
 from persistence.backlog import Backlog
 from persistence.caught_mail import CaughtMailStore
@@ -94,7 +95,14 @@ def customer(**fields: object) -> dict[str, object]:
     return signup(customer={"id": "C-1", "plan": "starter", **fields})
 
 
-def make(store: SqlStore, client: Client, *, secret: SecretStr | None = SECRET, most: int = 4096) -> Console:
+def make(
+    store: SqlStore,
+    client: Client,
+    *,
+    secret: SecretStr | None = SECRET,
+    most: int = 4096,
+    vendors: Doors | None = None,
+) -> Console:
     """A console on that store and that Temporal."""
     hands = Hands()
     counters = Counters()
@@ -113,6 +121,7 @@ def make(store: SqlStore, client: Client, *, secret: SecretStr | None = SECRET, 
         secret=secret,
         verifier=Verifier(secret) if secret else None,
         max_event_bytes=most,
+        doors=vendors,
         hosts=frozenset({"console.example.com"}),
         product="Chatbots & Co",
     )

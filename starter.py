@@ -20,6 +20,7 @@ from cli.playbooks import make as playbooks
 from cli.replay import make as replaying
 from cli.show import show
 from cli.stage import stage
+from cli.simulate import simulate
 from cli.team import team
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
@@ -48,6 +49,7 @@ for name, command in (
     ("show", show),
     ("step", step),
     ("outcome", outcome),
+    ("simulate", simulate),
     ("replay", replaying(_composed)),
     ("stage", stage),
     ("team", team),

@@ -1,7 +1,7 @@
 """The managers of a company, from a YAML file: who looks after which segments, and where they can be booked."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, HttpUrl, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -26,6 +26,9 @@ class Manager(Value):
     calendar_link: HttpUrl | None = None
     manager_id: Slug | None = None
     segments: tuple[Segment, ...] = ()
+    weekly_tasks: Annotated[int, Field(ge=0, le=1000)] | None = Field(
+        default=None, description="Tasks a week that they can do; simulations hold the load against it."
+    )
 
 
 class Team(Value):
@@ -48,6 +51,18 @@ def read(path: Path) -> list[Csm]:
     """The managers of the file.
 
     Raises:
+        BadInput: as of :func:`read_team`.
+    """
+    return [
+        Csm(**one.model_dump(exclude={"calendar_link", "weekly_tasks"}), calendar_link=str(one.calendar_link or ""))
+        for one in read_team(path).managers
+    ]
+
+
+def read_team(path: Path) -> Team:
+    """The file as it stands.
+
+    Raises:
         BadInput: no such file, or it is wrong; the first problem is named with its place.
     """
     if not path.is_file() or path.stat().st_size > _LARGEST:
@@ -61,10 +76,7 @@ def read(path: Path) -> list[Csm]:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BadInput(first["msg"], field=f"{path}: {where}", value=first["input"]) from None
-    return [
-        Csm(**one.model_dump(exclude={"calendar_link"}), calendar_link=str(one.calendar_link or ""))
-        for one in team.managers
-    ]
+    return team
 
 
 async def hire(store: Store, team: list[Csm]) -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from temporalio.worker import WorkflowRunner
 from typer.exceptions import Abort, TyperException
 
+from activities.house import House
 from cli.acts import outcome, step
 from cli.admin import migrate
 from cli.approvals import app as approvals
@@ -19,11 +20,12 @@ from cli.metrics import metrics
 from cli.playbooks import make as playbooks
 from cli.replay import make as replaying
 from cli.show import show
+from cli.simulate import make as simulating
 from cli.stage import stage
-from cli.simulate import simulate
 from cli.team import team
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
+from settings import Settings
 
 
 def _composed() -> tuple[Sequence[type], WorkflowRunner]:
@@ -31,6 +33,12 @@ def _composed() -> tuple[Sequence[type], WorkflowRunner]:
     import worker
 
     return worker.WORKFLOWS, worker.runner()
+
+
+def _house(settings: Settings) -> House:
+    import worker
+
+    return worker.house(settings)
 
 
 app = typer.Typer(
@@ -49,7 +57,7 @@ for name, command in (
     ("show", show),
     ("step", step),
     ("outcome", outcome),
-    ("simulate", simulate),
+    ("simulate", simulating(_house)),
     ("replay", replaying(_composed)),
     ("stage", stage),
     ("team", team),

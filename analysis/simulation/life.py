@@ -19,6 +19,7 @@ from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import Account, OpenRun, World
 from models.enums import LifecycleStage
+from models.event_kinds import FACTS, EventType
 from models.events import Occurrence
 from models.experiment import Arm
 from models.nps import NpsConfig
@@ -30,6 +31,9 @@ from rules import churn, holdout, lifecycle, nps
 
 FRESH = timedelta(days=1)
 """As ``activities.lifecycle``: delays count from the telling of an event that is told later than this."""
+
+ABSENT = timedelta(days=7)
+"""A login after so long is always told, as other facts are told only to those who wait for them (``intake``)."""
 
 Act = Callable[[datetime], None]
 
@@ -136,12 +140,15 @@ class Life:
     def hear(self, seen: Occurrence) -> None:
         """An event: the customer changes, open runs that want it are told, then it is decided on."""
         self.tally.events += 1
+        absent = self.who.last_login is not None and seen.at - self.who.last_login >= ABSENT
         self.who.hear(seen)
         if seen.kind == "survey_answered" and isinstance(score := seen.data.get("score"), int):
             self._later(seen.at, "nps_processed", nps.classify(score, NpsConfig()).value, {"score": score})
         self._sweep_at(seen.at)
-        self._told.append(seen)
-        self._decide_told(seen.at)
+        wanted = any(seen.matches(pattern) for run in self._runs.values() for pattern in run.wants)
+        if wanted or seen.kind not in FACTS or (absent and seen.kind == EventType.USER_LOGGED_IN):
+            self._told.append(seen)
+            self._decide_told(seen.at)
 
     def _decide_told(self, now: datetime) -> None:
         while self._told:

@@ -18,16 +18,30 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import telemetry
 import telemetry_metrics
+from activities.advocates import AdvocateActivities
+from activities.alerts import AlertActivities
 from activities.house import House
 from activities.interceptor import ActivityFrame
 from activities.lifecycle import LifecycleActivities
+from activities.message_values import MessageValues
 from activities.messages import MessageActivities
+from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
 from activities.people import PeopleActivities
 from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, WebhookPoster
+from activities.ports_deals import ApprovedList
+from activities.ports_surveys import SurveyLinks
+from activities.renewals import RenewalActivities
+from activities.reviews import ReviewActivities
 from activities.runs import RunActivities
+from activities.surveys import SurveyActivities
+from activities.values_answers import AnswerValues
+from activities.values_figures import FigureValues
+from activities.values_growth import GrowthValues
+from activities.values_subscription import SubscriptionValues
 from intake.deliver import Deliverer
+from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
@@ -37,6 +51,7 @@ from persistence.keys import CustomerKeyStore
 from persistence.lease import RENEW_EVERY, WorkerLease
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
+from rendering import approved
 from rendering.catalogue import Templates
 from rendering.mail import build
 from settings import Settings, load
@@ -64,6 +79,8 @@ class Collaborators:
     unsubscriber: Unsubscriber
     poster: WebhookPoster
     urls: dict[str, str]
+    approved: ApprovedList
+    surveys: SurveyLinks
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -74,12 +91,25 @@ def runner() -> SandboxedWorkflowRunner:
 
 def activities(given: Collaborators) -> Sequence[Any]:
     """Every activity, bound to its collaborators."""
-    messages = MessageActivities(
-        given.store, given.house, given.renderer, given.mailer, given.playbooks, given.unsubscriber
+    values = MessageValues(
+        given.house,
+        given.playbooks,
+        given.renderer,
+        [
+            SubscriptionValues(given.house, given.approved),
+            FigureValues(given.house),
+            GrowthValues(given.house, given.approved, given.surveys),
+            AnswerValues(),
+        ],
     )
+    messages = MessageActivities(given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber)
     people = PeopleActivities(given.store, given.house)
     onboarding = OnboardingActivities(given.store)
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
+    renewals = RenewalActivities(given.store)
+    offers = OfferActivities(given.store, given.house, given.approved)
+    surveys = SurveyActivities(given.store, messages)
+    advocates = AdvocateActivities(given.store, messages)
     lifecycle = LifecycleActivities(given.store, given.house, given.playbooks)
     return [
         messages.send_message,
@@ -97,6 +127,20 @@ def activities(given: Collaborators) -> Sequence[Any]:
         onboarding.check_first_value,
         outbound.emit_webhook,
         outbound.deliver,
+        AlertActivities(given.store, given.house).raise_alert,
+        renewals.calculate_renewal_health,
+        renewals.create_renewal_opp,
+        renewals.record_renewal,
+        offers.create_expansion_opp,
+        offers.prepare_proposal,
+        offers.prepare_save_offer,
+        surveys.send_nps_survey,
+        surveys.remind_survey,
+        surveys.close_survey,
+        surveys.record_followup,
+        advocates.add_to_advocacy_pipeline,
+        advocates.invite_advocate,
+        ReviewActivities(given.store, given.house).prepare_qbr,
         lifecycle.decide,
         RunActivities(given.store).close_run,
     ]
@@ -176,6 +220,8 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
             http, secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
         ),
         urls=settings.webhook_urls,
+        approved=approved.load(),
+        surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
     )
 
 

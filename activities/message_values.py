@@ -1,30 +1,38 @@
 """The values a text may use, from the customer's own rows. A value we do not know is not there, never invented."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from activities.house import House
 from activities.ports import Playbooks, Renderer, Transaction
+from activities.values_source import Asked, Source, Values
 from models.enums import Language
 from models.play import OnboardingRecord
 from models.program import OnboardingProgram, ProgramStep
-from models.records import Csm, Customer
 from rules.segments import segment_of
-
-Values = dict[str, object]
 
 
 class MessageValues:
     """Gathers values for one customer."""
 
-    def __init__(self, house: House, playbooks: Playbooks, renderer: Renderer) -> None:
-        """Collaborators: whom we act for, the programs, the texts."""
+    NAMES = frozenset(
+        {
+            *("first_name", "product_name", "product_url", "csm_name", "csm_email", "csm_is_team", "calendar_link"),
+            *("step_name", "next_step_name", "next_step_url", "target_date", "steps", "resources", "tips"),
+        }
+    )
+    """What it knows by itself; the rest comes from its sources."""
+
+    def __init__(self, house: House, playbooks: Playbooks, renderer: Renderer, sources: Sequence[Source] = ()) -> None:
+        """Collaborators: whom we act for, the programs, the texts, and who else knows something."""
+        self._sources = tuple(sources)
         self._house = house
         self._playbooks = playbooks
         self._renderer = renderer
 
-    async def gather(self, tx: Transaction, customer: Customer, csm: Csm | None, language: Language) -> Values:
-        """Every value known for the customer; absent ones are left out, so a text that needs one is refused."""
+    async def gather(self, tx: Transaction, asked: Asked, wanted: frozenset[str]) -> Values:
+        """The wanted values known of the customer; absent ones are left out, so a text that needs one is refused."""
+        customer, csm, language = asked.customer, asked.csm, asked.language
         name, email = self._house.sender(csm)
         values: Values = {
             "product_name": self._house.product_name,
@@ -44,6 +52,9 @@ class MessageValues:
             program = self._playbooks.by_id(record.program, segment).program
             if program is not None:
                 values.update(self._onboarding(program, record, language))
+        for source in self._sources:
+            if wanted & source.NAMES:
+                values.update(await source.values(tx, asked))
         return values
 
     def _onboarding(self, program: OnboardingProgram, record: OnboardingRecord, language: Language) -> Values:

@@ -7,6 +7,7 @@ resent once with the same Message-ID, other mail is held as ``unknown`` and show
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pydantic import JsonValue
 from temporalio import activity
@@ -15,7 +16,8 @@ from activities import unknown
 from activities.frame import Frame, as_of_attempt, customer_of, done, finish, skipped
 from activities.house import House
 from activities.message_values import MessageValues
-from activities.ports import Mailer, Playbooks, Renderer, Store, Transaction, Unsubscriber
+from activities.ports import Mailer, Renderer, Store, Transaction, Unsubscriber
+from activities.values_source import Asked
 from models.actions import SendMessage
 from models.contact import Permission
 from models.enums import Channel, CommunicationStatus, Language, MessageClass
@@ -30,6 +32,8 @@ from rules.segments import segment_of
 
 Status = CommunicationStatus
 
+NO_WORDS: Mapping[str, JsonValue] = MappingProxyType({})
+
 
 class MessageActivities:
     """One method per verb that reaches the customer."""
@@ -40,15 +44,15 @@ class MessageActivities:
         house: House,
         renderer: Renderer,
         mailer: Mailer,
-        playbooks: Playbooks,
+        values: MessageValues,
         unsubscriber: Unsubscriber,
     ) -> None:
-        """Collaborators: rows, whom we act for, texts, the mail server, programs, unsubscribe links."""
+        """Collaborators: rows, whom we act for, texts, the mail server, what texts may say, unsubscribe links."""
         self._store = store
         self._house = house
         self._renderer = renderer
         self._mailer = mailer
-        self._values = MessageValues(house, playbooks, renderer)
+        self._values = values
         self._unsubscriber = unsubscriber
         self._frame = Frame(store)
 
@@ -63,7 +67,7 @@ class MessageActivities:
                 return await self._show(tx, step, customer, asked.template, asked.template, {})
 
             return await self._frame.run(step, show, contacts=True)
-        return await self._mail(step, asked.template, {})
+        return await self.mail(step, asked.template)
 
     @activity.defn
     async def celebrate_milestone(self, step: StepInput) -> StepResult:
@@ -80,7 +84,7 @@ class MessageActivities:
         )
         if shown.status != "done":
             return shown
-        return await self._mail(step, "milestone_reached", words)
+        return await self.mail(step, "milestone_reached", words)
 
     async def _show(
         self,
@@ -93,7 +97,9 @@ class MessageActivities:
     ) -> StepResult:
         csm = await _csm(tx, customer)
         language = self._house.language_of(customer)
-        values = {**await self._values.gather(tx, customer, csm, language), **extra}
+        asked = Asked(customer, csm, language, template, step.workflow_id, step.now)
+        wanted = self._renderer.info(template, Channel.IN_APP).variable_names()
+        values = {**await self._values.gather(tx, asked, wanted), **extra}
         segment = segment_of(customer.plan, customer.segment)
         try:
             text = self._renderer.render(template, Channel.IN_APP, language, segment, values)
@@ -105,8 +111,8 @@ class MessageActivities:
         await tx.work.add_in_app(notice)
         return done("shown in the product's feed")
 
-    async def _mail(self, step: StepInput, template: str, words: Mapping[str, JsonValue]) -> StepResult:
-        """Store it, hand it over, record the answer."""
+    async def mail(self, step: StepInput, template: str, words: Mapping[str, JsonValue] = NO_WORDS) -> StepResult:
+        """Store it, hand it over, record the answer; the result is the step's."""
         async with self._store.begin() as tx:
             earlier = await tx.effects.get(step.key)
             if earlier is not None:
@@ -171,8 +177,9 @@ class MessageActivities:
     ) -> Communication | StepResult:
         language = self._house.language_of(customer)
         extra = _words(words, language) if words else {}
-        values = {**await self._values.gather(tx, customer, csm, language), **extra}
         info = self._renderer.info(template, Channel.EMAIL)
+        asked = Asked(customer, csm, language, template, step.workflow_id, step.now)
+        values = {**await self._values.gather(tx, asked, info.variable_names()), **extra}
         assert customer.email is not None
         if info.message_class is not MessageClass.TRANSACTIONAL:
             values["unsubscribe_url"] = self._unsubscriber.link(customer.id, customer.email)
@@ -250,7 +257,7 @@ class MessageActivities:
             return await self._failed(step, message, str(error))
         except OutcomeUnknown:
             # The next attempt finds ``sending`` and does what is done after a crash in the same place.
-            return await self._mail(step, message.template, {})
+            return await self.mail(step, message.template)
         except (Retryable, Misconfigured):
             await self._back_to_queue(message.key, step.now)
             raise

@@ -18,6 +18,8 @@ from models.records import Customer, WebhookDelivery
 from models.run import StepResult
 
 CS_EVENTS = "cs_events"
+ALERTS = "alerts"
+EXPANSION = "expansion"
 
 
 class OutboundActivities:
@@ -75,9 +77,12 @@ async def store_webhook(
     now: datetime,
     data: Mapping[str, JsonValue],
     *,
+    target: str = CS_EVENTS,
     refused: str = "",
 ) -> WebhookDelivery:
-    """Store the envelope of section 14.3; without an address, or ``refused`` for a reason, it is stored as skipped.
+    """Store the envelope of section 14.3 for one of the three addresses.
+
+    Without an address, or ``refused`` for a reason, it is stored as skipped.
 
     The customer's e-mail and MRR are in it only where configured (G16).
     """
@@ -98,12 +103,12 @@ async def store_webhook(
         "data": dict(data),
         "timestamp": now.isoformat(),
     }
-    skip = refused or ("" if CS_EVENTS in house.webhooks else "no address configured")
+    skip = refused or ("" if target in house.webhooks else "no address configured")
     delivery = WebhookDelivery(
         key=key,
         customer=customer.id,
         workflow=workflow,
-        target=CS_EVENTS,
+        target=target,
         payload=payload,
         status=DeliveryStatus.SKIPPED if skip else DeliveryStatus.PENDING,
         created_at=now,

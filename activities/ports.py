@@ -19,6 +19,8 @@ from activities.decision_ports import (
 )
 from activities.exchange import Inbox, Outbox
 from activities.ports_approvals import Approvals
+from activities.ports_deals import Deals, Drafts
+from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
 from activities.ports_programs import Advocacy, Surveys
 from activities.ports_pull import Pulls
@@ -72,6 +74,9 @@ class Transaction(Protocol):
     billing_told: BillingTold
     relations_told: RelationsTold
     decisions: Decisions
+    deals: Deals
+    drafts: Drafts
+    evidence: Evidence
 
 
 class Store(Protocol):

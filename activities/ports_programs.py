@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from models.advocacy import AdvocacyStatus, CandidateRecord
+from models.advocacy import AdvocacyStatus, CandidateRecord, CandidateStatus
 from models.nps import AddCandidate, NpsResponse, SurveySend
 
 
@@ -60,6 +60,10 @@ class Advocacy(Protocol):
 
     async def open_candidate(self, customer: str) -> CandidateRecord | None:
         """The candidate that is ``new`` or ``contacted``, or None."""
+        ...
+
+    async def move(self, customer: str, to: CandidateStatus, at: datetime) -> None:
+        """The open candidate moved on, and the customer's standing with it (A2); nothing where none is open."""
         ...
 
     async def add_candidate(self, asked: AddCandidate, key: str, at: datetime) -> None:

@@ -19,6 +19,7 @@ UNSUBSCRIBE = "unsubscribe"
 CUSTOMER = "customer"
 """Purpose of tokens in links of other systems (a survey, a booking): they come back and say for whom it was."""
 
+SURVEY = "survey"
 _LONGEST = 2048
 
 
@@ -55,6 +56,21 @@ def unsubscribe_url(base: str, secret: SecretStr, *, customer: str, address: str
     """The one-click address (RFC 8058) for ``List-Unsubscribe``; ``base`` is the console's public address."""
     token = sign(secret, UNSUBSCRIBE, json.dumps([customer, address.strip()]))
     return f"{base.rstrip('/')}/unsubscribe/{token}"
+
+
+def survey_url(base: str, secret: SecretStr, *, customer: str, survey: str) -> str:
+    """The address of a customer's own survey page; ``base`` is the console's public address."""
+    return f"{base.rstrip('/')}/survey/{sign(secret, SURVEY, json.dumps([customer, survey]))}"
+
+
+def survey_subject(secret: SecretStr, token: str) -> tuple[str, str]:
+    """(customer, survey) of a survey token.
+
+    Raises:
+        BadInput: it is not one of ours.
+    """
+    customer, survey = json.loads(verify(secret, SURVEY, token))
+    return str(customer), str(survey)
 
 
 def unsubscribe_subject(secret: SecretStr, token: str) -> tuple[str, str]:

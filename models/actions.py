@@ -8,15 +8,11 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from models.action_texts import Texts
+from models.actions_business import BUSINESS_PARAMS
 from models.base import Slug, Value
-from models.enums import Channel, Language, Priority, Role, Severity
+from models.enums import Channel, Priority, Role, Severity
 from models.playbook_rules import Condition
-
-Texts = Annotated[
-    dict[Language, Annotated[str, Field(min_length=1, max_length=200)]],
-    Field(min_length=1, description="The text by language: es first, en second."),
-]
-
 
 Due = Annotated[str, StringConstraints(pattern=r"^(end of day|\d{1,4} (minute|hour|day|week|working day)s?)$")]
 """Until when: ``2 hours``, ``3 days``, ``2 working days``, or ``end of day`` where the assignee works."""
@@ -158,5 +154,6 @@ PARAMS: dict[str, type[Value]] = {
     "meeting": MeetingTask,
     "request_approval": RequestApproval,
     "confirm_recovery": ConfirmRecovery,
+    **BUSINESS_PARAMS,
 }
 """The value that reads the ``with`` of each verb of ``models.playbook.ActionName``."""

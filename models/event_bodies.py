@@ -59,6 +59,7 @@ DATA: Mapping[EventType, type[EventData]] = {
     _K.SURVEY_DUE: made.SurveyDue,
     _K.RECAP_DUE: made.MadeData,
     _K.QBR_DUE: made.QbrDue,
+    _K.PLAN_REVIEW_DUE: made.MadeData,
     _K.STAGE_REVIEW: made.MadeData,
     _K.APPROVAL_DECIDED: made.ApprovalDecided,
     _K.NPS_PROCESSED: made.NpsProcessed,

@@ -59,6 +59,7 @@ class EventType(StrEnum):
     SURVEY_DUE = "survey_due"
     RECAP_DUE = "recap_due"
     QBR_DUE = "qbr_due"
+    PLAN_REVIEW_DUE = "plan_review_due"
     STAGE_REVIEW = "stage_review"
     APPROVAL_DECIDED = "approval_decided"
     NPS_PROCESSED = "nps_processed"
@@ -81,6 +82,7 @@ INTERNAL = frozenset(
         EventType.SURVEY_DUE,
         EventType.RECAP_DUE,
         EventType.QBR_DUE,
+        EventType.PLAN_REVIEW_DUE,
         EventType.STAGE_REVIEW,
         EventType.APPROVAL_DECIDED,
         EventType.NPS_PROCESSED,

@@ -106,6 +106,7 @@ _ENTRIES = (
     Fact("first_value_reached", _B, "", "computed", "the program's first-value criterion is met"),
     Fact("has_csm", _B, "", "CRM", "a CSM is assigned"),
     Fact("has_email", _B, "", "CRM", "an address is known"),
+    Fact("marketing_consent", _B, "", "CRM", "agreed to marketing mail"),
     Fact("has_kickoff", _B, "", "computed", "the onboarding program has a kickoff step"),
     Fact("has_success_plan", _B, "", "computed", "a success plan exists, draft or active"),
     Fact("still_no_login", _B, "", "app", "no login since the run started", None, Feed.LOGINS),

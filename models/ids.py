@@ -114,6 +114,11 @@ def parse_workflow_id(workflow_id: str) -> WorkflowRef:
     return WorkflowRef(Process(kind), pieces[0], tuple(pieces[1:]))
 
 
+def survey_id(workflow_id: str) -> str:
+    """The id of the survey that an NPS round sends: opaque, since it is in a link, and one for each round."""
+    return f"nps_{uuid.uuid5(uuid.NAMESPACE_URL, 'steadfast:' + workflow_id).hex}"
+
+
 def effect_key(workflow_id: str, generation: int, step: str, occurrence: int = 0) -> str:
     """The key under which an effect is attempted: never the attempt nor the run, so that a retry or a reset finds it.
 

@@ -50,6 +50,20 @@ ActionName = Literal[
     "meeting",
     "request_approval",
     "confirm_recovery",
+    "raise_alert",
+    "calculate_renewal_health",
+    "create_renewal_opp",
+    "record_renewal",
+    "create_expansion_opp",
+    "prepare_proposal",
+    "prepare_save_offer",
+    "prepare_qbr",
+    "send_nps_survey",
+    "remind_survey",
+    "close_survey",
+    "record_followup",
+    "add_to_advocacy_pipeline",
+    "invite_advocate",
 ]
 
 
@@ -85,7 +99,14 @@ class StepBase(Definition):
     until: Until | None = None
 
 
-CONTACTS: tuple[ActionName, ...] = ("send_message", "celebrate_milestone", "propose_meeting")
+CONTACTS: tuple[ActionName, ...] = (
+    "send_message",
+    "celebrate_milestone",
+    "propose_meeting",
+    "send_nps_survey",
+    "remind_survey",
+    "invite_advocate",
+)
 """Verbs that reach the customer by themselves; every other one only asks or tells our own people."""
 
 

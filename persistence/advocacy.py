@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.advocacy import AdvocacyStatus, CandidateRecord, CandidateStatus
@@ -46,6 +46,14 @@ class AdvocacyTable:
         )
         row = rows.mappings().one_or_none()
         return None if row is None else value_of(CandidateRecord, row)
+
+    async def move(self, customer: str, to: CandidateStatus, at: datetime) -> None:
+        """The open candidate moved on; nothing where none is open."""
+        await self._connection.execute(
+            update(advocacy_candidate)
+            .where(advocacy_candidate.c.customer == customer, advocacy_candidate.c.status.in_(_OPEN))
+            .values(status=to.value, updated_at=at)
+        )
 
     async def add_candidate(self, asked: AddCandidate, key: str, at: datetime) -> None:
         """A candidate, unless one is open; idempotent per key."""

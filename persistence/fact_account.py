@@ -72,6 +72,10 @@ async def terms(page: Page) -> Columns:
     def has(field: str) -> Callable[[str], bool | None]:
         return lambda each: getattr(rows[each], field) is not None if page.stood(rows[each], field) else None
 
+    def consent(each: str) -> bool | None:
+        given: bool | None = rows[each].consent_marketing
+        return given if page.stood(rows[each], "consent_marketing") else None
+
     def contract(each: str) -> int | None:
         row = rows[each]
         if row.contract_length_months is not None and page.stood(row, "contract_length_months"):
@@ -89,6 +93,7 @@ async def terms(page: Page) -> Columns:
         "segment": segment,
         "has_csm": has("csm_id"),
         "has_email": has("email"),
+        "marketing_consent": consent,
         "contract_length": contract,
         "days_until_renewal": renewal,
     }

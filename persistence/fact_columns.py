@@ -28,7 +28,9 @@ Reader = Callable[[Page], Awaitable[Columns]]
 
 READERS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (stages, frozenset({"stage"})),
-    (terms, frozenset({"plan", "segment", "has_csm", "has_email", "contract_length", "days_until_renewal"})),
+    (terms, frozenset(
+        {"plan", "segment", "has_csm", "has_email", "marketing_consent", "contract_length", "days_until_renewal"}
+    )),
     (subscriptions, frozenset({"subscription_status", "trial_days_remaining", "days_as_customer"})),
     (plans, frozenset({"has_success_plan", "growth_potential", "churn_reason"})),
     (onboardings, frozenset(

@@ -23,8 +23,8 @@ DAY = timedelta(days=1)
 _SAID = tuple(
     customer.c[name]
     for name in (
-        "id", "plan", "segment", "email", "csm_id", "contract_length_months", "renewal_date", "stage", "stage_since",
-        "imported_at", "stamps", "base",
+        "id", "plan", "segment", "email", "csm_id", "consent_marketing", "contract_length_months", "renewal_date",
+        "stage", "stage_since", "imported_at", "stamps", "base",
     )
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
 from persistence.customers import CustomerTable
+from persistence.deals import DealTable, DraftTable
 from persistence.decisions import (
     AlertTable,
     EngagementTable,
@@ -23,6 +24,7 @@ from persistence.decisions import (
 )
 from persistence.effects import EffectTable
 from persistence.engine import Database
+from persistence.evidence import EvidenceTable
 from persistence.facts import FactTable
 from persistence.identities import IdentityTable
 from persistence.inbox import InboxTable
@@ -81,6 +83,9 @@ class SqlTransaction(Transaction):
     billing_told: BillingToldTable
     relations_told: RelationsToldTable
     decisions: DecisionTable
+    deals: DealTable
+    drafts: DraftTable
+    evidence: EvidenceTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -115,6 +120,9 @@ class SqlTransaction(Transaction):
         self.billing_told = BillingToldTable(connection)
         self.relations_told = RelationsToldTable(connection)
         self.decisions = DecisionTable(connection, has_kickoff)
+        self.deals = DealTable(connection)
+        self.drafts = DraftTable(connection)
+        self.evidence = EvidenceTable(connection)
         self.audit = AuditLog(connection)
 
 

@@ -49,7 +49,7 @@ ONBOARDING_EVENTS = ("onboarding_stalled", "onboarding_resumed", "onboarding_com
 STEP_COMPLETED = EventType.ONBOARDING_STEP_COMPLETED.value
 """Its subject is a step's criterion."""
 
-DATES = ("renewal_date", "trial_ends_at")
+DATES = ("renewal_date", "trial_ends_at", "quarter_end")
 """Dates of a run that ``until`` may name."""
 
 RUN_VALUES: Mapping[str, FactType] = {
@@ -60,16 +60,23 @@ RUN_VALUES: Mapping[str, FactType] = {
     "score": FactType.INT,
     "grade": FactType.STRING,
     "expansion_type": FactType.STRING,
+    "renewal_class": FactType.STRING,
 }
-"""Values a run carries from its trigger, for branches; besides them ``result_<step>``, the result of a step."""
+"""What a run carries from its trigger or a verb, for branches; besides them ``result_<step>``, a step's result."""
 
 PROVIDED = frozenset(
     {
         *("first_name", "product_name", "product_url", "csm_name", "csm_email", "csm_is_team", "calendar_link"),
         *("step_name", "next_step_name", "next_step_url", "target_date", "steps", "resources", "tips"),
+        *("renewal_date", "current_plan", "current_price", "currency", "term_months", "manage_url", "payment_url"),
+        *("invoice_id", "amount", "requested_on", "effective_on", "plan_options", "return_offer"),
+        *("period_from", "period_to", "conversations_handled", "automation_rate", "hours_saved", "leads_captured"),
+        *("satisfaction_rate", "recommendation", "recent_features", "survey_url", "closes_on", "activities"),
+        *("usage_vs_limit", "limit_name", "used", "allowed", "usage_url", "tickets", "status_note", "resolution"),
+        *("activity_name", "points", "points_total", "tier_name"),
     }
 )
-"""Variables that ``send_message`` can fill from the customer, its manager and its program."""
+"""Variables that ``send_message`` can fill; a test holds them to what the activities' sources say they know."""
 
 RESERVED = ("trigger",)
 """Words that cannot be a step's id."""

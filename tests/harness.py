@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 import worker
 from intake.deliver import Deliverer
 from intake.inbox import receive
+from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
@@ -27,6 +28,7 @@ from models.ids import new_id
 from models.records import Csm
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
+from rendering import approved
 from rendering.catalogue import Templates
 from rendering.mail import build
 from settings import Settings
@@ -123,6 +125,8 @@ async def company(
             unsubscriber=Unsubscribe(settings.console_url, SecretStr(SECRET)),
             poster=WebhookSender(http, secret=SECRET),
             urls=settings.webhook_urls,
+            approved=approved.load(),
+            surveys=OwnSurveyLinks(settings.console_url, SecretStr(SECRET)),
         )
         try:
             yield Company(client, store, box, settings, new_id("queue"), given, clock)

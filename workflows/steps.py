@@ -5,10 +5,16 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
+from activities.advocates import AdvocateActivities
+from activities.alerts import AlertActivities
 from activities.messages import MessageActivities
+from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
 from activities.people import PeopleActivities
+from activities.renewals import RenewalActivities
+from activities.reviews import ReviewActivities
+from activities.surveys import SurveyActivities
 from models.enums import Role
 from models.ids import effect_key
 from models.play import PlayStart, StepInput
@@ -17,6 +23,9 @@ from models.program import OnboardingProgram
 from models.run import RunState, StepResult
 
 StepActivity = Callable[..., Awaitable[StepResult]]
+
+READ_VALUES = ("create_expansion_opp", "prepare_proposal")
+"""Verbs that need to know what the run is about; the others are not sent it (docs/benchmarks.md)."""
 
 ACTIVITIES: dict[str, StepActivity] = {
     "send_message": MessageActivities.send_message,
@@ -30,6 +39,20 @@ ACTIVITIES: dict[str, StepActivity] = {
     "escalate": PeopleActivities.escalate_step,
     "check_first_value": OnboardingActivities.check_first_value,
     "emit_webhook": OutboundActivities.emit_webhook,
+    "raise_alert": AlertActivities.raise_alert,
+    "calculate_renewal_health": RenewalActivities.calculate_renewal_health,
+    "create_renewal_opp": RenewalActivities.create_renewal_opp,
+    "record_renewal": RenewalActivities.record_renewal,
+    "create_expansion_opp": OfferActivities.create_expansion_opp,
+    "prepare_proposal": OfferActivities.prepare_proposal,
+    "prepare_save_offer": OfferActivities.prepare_save_offer,
+    "prepare_qbr": ReviewActivities.prepare_qbr,
+    "send_nps_survey": SurveyActivities.send_nps_survey,
+    "remind_survey": SurveyActivities.remind_survey,
+    "close_survey": SurveyActivities.close_survey,
+    "record_followup": SurveyActivities.record_followup,
+    "add_to_advocacy_pipeline": AdvocateActivities.add_to_advocacy_pipeline,
+    "invite_advocate": AdvocateActivities.invite_advocate,
 }
 
 
@@ -38,7 +61,6 @@ def step_input(
 ) -> StepInput:
     """What the step's activity is asked: the step, its key, and the conditions it re-checks first."""
     playbook = start.playbook
-    escalates = isinstance(step, EscalateStep)
     params = _escalation(step) if isinstance(step, EscalateStep) else _params(step, playbook.program)
     return StepInput(
         key=effect_key(start.workflow_id, generation, step.id),
@@ -54,7 +76,7 @@ def step_input(
         due=due,
         now=now,
         clock=start.clock,
-        values=state.values if escalates else {},
+        values=state.values if isinstance(step, EscalateStep) or step.do in READ_VALUES else {},
     )
 
 

@@ -18,6 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 
 import worker
 from intake.deliver import Deliverer
+from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
@@ -26,6 +27,7 @@ from models.message import OutgoingMail, SendReceipt
 from persistence.keys import CustomerKeyStore
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
+from rendering import approved
 from rendering.catalogue import Templates
 from rendering.mail import build
 from settings import load
@@ -164,6 +166,8 @@ async def _work(switch: Switch) -> None:
             unsubscriber=Unsubscribe(settings.console_url, secret),
             poster=DyingPoster(WebhookSender(http, secret=secret.get_secret_value()), switch),
             urls=settings.webhook_urls,
+            approved=approved.load(),
+            surveys=OwnSurveyLinks(settings.console_url, secret),
         )
         async with worker.build_worker(client, given, task_queue=settings.task_queue):
             deliverer = Deliverer(

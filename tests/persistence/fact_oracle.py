@@ -63,6 +63,7 @@ class Oracle:
             "plan": row["plan"],
             "segment": segment[row["plan"]] if row["plan"] else None,
             "has_csm": row["csm_id"] is not None,
+            "marketing_consent": row.get("consent_marketing"),
             "contract_length": row["contract_length_months"] or (billed[0] if billed else None),
             "days_until_renewal": (row["renewal_date"] - self.today).days if row["renewal_date"] else None,
             "growth_potential": growth[-1]["value"] if growth else None,

@@ -1,0 +1,12 @@
+"""Texts that a playbook itself carries: titles of tasks, words of notices."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.enums import Language
+
+Texts = Annotated[
+    dict[Language, Annotated[str, Field(min_length=1, max_length=200)]],
+    Field(min_length=1, description="The text by language: es first, en second."),
+]

@@ -5,7 +5,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +40,8 @@ from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
 from activities.values_growth import GrowthValues
 from activities.values_subscription import SubscriptionValues
+from company import house as house
+from deciding import Deciding
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
@@ -60,8 +62,10 @@ from stack.client import connect
 from workflows.delivery import WebhookDelivery
 from workflows.kinds import PLAYS
 from workflows.lifecycle import CustomerLifecycle
+from workflows.schedule import ensure_schedule
+from workflows.sweep import PortfolioSweep
 
-WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery)
+WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery, PortfolioSweep)
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)
@@ -81,6 +85,7 @@ class Collaborators:
     urls: dict[str, str]
     approved: ApprovedList
     surveys: SurveyLinks
+    deciding: Deciding = field(default_factory=Deciding.of)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -111,6 +116,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     surveys = SurveyActivities(given.store, messages)
     advocates = AdvocateActivities(given.store, messages)
     lifecycle = LifecycleActivities(given.store, given.house, given.playbooks)
+    sweep = given.deciding.sweep(given.store)
     return [
         messages.send_message,
         messages.celebrate_milestone,
@@ -142,6 +148,9 @@ def activities(given: Collaborators) -> Sequence[Any]:
         advocates.invite_advocate,
         ReviewActivities(given.store, given.house).prepare_qbr,
         lifecycle.decide,
+        sweep.begin_sweep,
+        sweep.sweep_pages,
+        sweep.end_sweep,
         RunActivities(given.store).close_run,
     ]
 
@@ -165,27 +174,6 @@ def build_worker(client: Client, given: Collaborators, *, task_queue: str, build
         interceptors=[ActivityFrame(), telemetry_metrics.StepMetrics()],
         deployment_config=versioned,
         graceful_shutdown_timeout=GRACE,
-    )
-
-
-def house(settings: Settings) -> House:
-    """The company's own facts."""
-    return House(
-        product_name=settings.product_name,
-        product_url=settings.product_url,
-        public_url=settings.console_url,
-        team_name=settings.team_name,
-        team_email=settings.team_email,
-        team_calendar=settings.team_calendar,
-        language=settings.language,
-        default_zone=settings.business_zone,
-        quiet_from=settings.quiet_from,
-        quiet_until=settings.quiet_until,
-        weekly_cap=settings.weekly_cap,
-        share_email=settings.webhook_share_email,
-        share_mrr=settings.webhook_share_mrr,
-        webhooks=frozenset(settings.webhook_urls),
-        mail_domain=settings.team_email.rpartition("@")[2],
     )
 
 
@@ -222,6 +210,7 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
         urls=settings.webhook_urls,
         approved=approved.load(),
         surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
+        deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone),
     )
 
 
@@ -257,6 +246,12 @@ async def main(settings: Settings) -> None:
             )
             delivering = asyncio.create_task(deliverer.run_forever())
             renewing = asyncio.create_task(_keep(lease, host, stop))
+            await ensure_schedule(
+                client,
+                clock_file.read(settings.home),
+                zone=settings.business_zone,
+                task_queue=settings.task_queue,
+            )
             log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
             log.info("worker stops")

@@ -14,7 +14,7 @@ from analysis.health_matrix import HealthMatrix, score_columns
 from models.facts import REGISTRY
 from models.health import HealthConfig, HealthConfigs, HealthFigures, HealthGrade
 from models.standing import Calendar, Evaluated, RuleBook, Standing
-from rules.evaluation import evaluate, metrics_of, see_health
+from rules.evaluation import evaluate, metrics_of, reads, see_health
 from rules.health import looked_at
 
 _GRADES: dict[str, HealthGrade | None] = {"": None, **{grade.value: grade for grade in HealthGrade}}
@@ -39,6 +39,7 @@ class PageDecider:
         self._book = book
         self._version = {config.name: config.version() for config in configs.configurations}
         self.metrics = tuple(dict.fromkeys(name for one in configs.configurations for name in looked_at(one)))
+        self.reads = reads(configs)
 
     def decide(
         self, standings: Sequence[Standing], facts: Mapping[str, Sequence[Any]], at: datetime, when: Calendar

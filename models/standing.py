@@ -55,11 +55,15 @@ class Standing(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """What day it is in the business calendar. ``recap``: the month whose recap is due in these days, or empty."""
+    """What day it is in the business calendar. ``recap``: the month whose recap is due in these days, or empty.
+
+    ``daily``: the check of the day, not one that an event has caused.
+    """
 
     day: date
     quarter: str
     recap: str = ""
+    daily: bool = True
 
 
 class HealthSeen(NamedTuple):

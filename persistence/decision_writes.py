@@ -3,10 +3,8 @@
 What a customer is told goes through the inbox, like any event, under an id of its own: written twice, it is told once.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row as Stored
@@ -14,6 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import TriggeredBy
+from models.event_kinds import EventType
+from models.event_making import made
+from models.events import Event
 from models.records import Transition
 from models.standing import Evaluated, Tell
 from persistence import decision_rows as rows_of
@@ -27,15 +28,9 @@ from persistence.tables.operations import inbox
 from persistence.work import WorkTable
 
 
-def event_id(tell: Tell, owner: str) -> str:
-    """The id of an event of our own: the same for the same thing told."""
-    unique = sha256(f"{tell.kind}\0{owner}\0{tell.ident}".encode()).hexdigest()[:40]
-    return f"{tell.kind}:{unique}"
-
-
-def occurrence_key(source: str, tell: Tell, owner: str) -> str:
-    """What its process recognises it by, as of ``intake.occurrence``."""
-    return f"{source}:{event_id(tell, owner)}"
+def event_of(tell: Tell, one: Evaluated) -> Event:
+    """What a customer is told, as an event of our own."""
+    return made(EventType(tell.kind), one.customer, one.at, tell.ident, **tell.data)
 
 
 async def write(
@@ -146,7 +141,8 @@ async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], sourc
                 rule=one.verdict.rule,
                 reason=one.verdict.reason,
                 triggered_by=TriggeredBy.AUTOMATIC,
-                cause=occurrence_key(source, review, one.customer),
+                # As intake.occurrence names it: the process finds the change that this occurrence has made.
+                cause=f"{source}:{event_of(review, one).event_id}",
                 facts=one.verdict.facts,
             )
         )
@@ -178,20 +174,13 @@ async def _tell(
 
 
 def _inbox_row(tell: Tell, one: Evaluated, source: str, now: datetime) -> Row:
-    ident = event_id(tell, one.customer)
-    body = {
-        "event_id": ident,
-        "type": tell.kind,
-        "occurred_at": one.at.isoformat(),
-        "customer": {"id": one.customer},
-        "data": tell.data,
-    }
+    event = event_of(tell, one)
     return {
         "source": source,
-        "event_id": ident,
-        "type": tell.kind,
+        "event_id": event.event_id,
+        "type": event.type.value,
         "customer": one.customer,
-        "body": json.dumps(body, ensure_ascii=False),
+        "body": event.model_dump_json(exclude_unset=True),
         "received_at": now,
         "attempts": 0,
         "error": "",

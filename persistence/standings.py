@@ -11,6 +11,7 @@ from models.decisions import Evaluation
 from models.enums import LifecycleStage, Segment
 from models.expansion import Opportunity, OpportunityStatus
 from models.signals import ChurnSignal
+from models.stages import RenewalStatus
 from models.standing import Standing
 from persistence import decision_rows
 from persistence.fact_page import Page
@@ -18,7 +19,7 @@ from persistence.rows import value_of
 from persistence.tables import decisions as tables
 from persistence.tables.book import account
 from persistence.tables.customers import customer, subscription_event, transition
-from persistence.tables.measures import survey_response, survey_send
+from persistence.tables.measures import renewal_word, survey_response, survey_send
 from persistence.tables.work import blocker
 
 STAGE_BLOCKERS = ("onboarding_overdue", "renewal_outcome_missing")
@@ -82,7 +83,7 @@ class Standings:
         signals, offers = await self._signals(page, live), await self._opportunities(page, live)
         engaged, entries = await self._engaged(page), await self._entries(page)
         resolved, surveyed = await self._resolved(page), await self._surveyed(page)
-        standing_in_way = await self._blockers(page)
+        standing_in_way, words = await self._blockers(page), await self._renewals(page)
         there, found = [], []
         for position, each in enumerate(ids):
             row = rows.get(each)
@@ -91,6 +92,7 @@ class Standings:
             stage = row.stage if live[each] else facts["stage"][position]
             entry = entries.get(each) if stage == LifecycleStage.AT_RISK.value else None
             segment = facts["segment"][position]
+            word = _renewal(row, stage, words.get(each, ()))
             there.append(each)
             found.append(
                 Standing(
@@ -114,8 +116,8 @@ class Standings:
                     engaged_before=engaged.get(each),
                     causes=None if entry is None else _causes(entry.facts),
                     origin=None if entry is None else entry.from_stage,
-                    renewal_completed=False if row.renewal_date is not None else None,
-                    renewal_declined=False if row.renewal_date is not None else None,
+                    renewal_completed=None if word is None else word is RenewalStatus.COMPLETED,
+                    renewal_declined=None if word is None else word is RenewalStatus.DECLINED,
                     nps_resolved=resolved.get(each),
                     surveyed_at=surveyed.get(each),
                     blockers=frozenset(standing_in_way.get(each, ())) if live[each] else frozenset(),
@@ -196,6 +198,14 @@ class Standings:
         )
         return {row[0]: row[1] for row in rows}
 
+    async def _renewals(self, page: Page) -> dict[str, list[Row[Any]]]:
+        table = renewal_word
+        return await page.all_by_customer(
+            select(table.c.customer, table.c.term_end, table.c.status, table.c.at)
+            .where(page.holds(table.c.customer), table.c.at <= page.as_of)
+            .order_by(table.c.customer, table.c.at, table.c.key)
+        )
+
     async def _blockers(self, page: Page) -> dict[str, list[str]]:
         rows = await self._connection.execute(
             select(blocker.c.customer, blocker.c.name).where(
@@ -214,6 +224,23 @@ def _is_live(row: Row[Any], evaluations: Sequence[Row[Any]], as_of: datetime) ->
     """Not before what was decided or imported last: what is older is history."""
     latest = [row.stage_since, row.imported_at, *(each.at for each in evaluations if not each.backfill)]
     return all(moment is None or moment <= as_of for moment in latest)
+
+
+def _renewal(row: Row[Any], stage: str | None, words: Sequence[Row[Any]]) -> RenewalStatus | None:
+    """The status of the present term; None where no term is known.
+
+    While the customer is ``renewing``, a term completed since then counts too: its date has advanced since (L7).
+    """
+    if row.renewal_date is None:
+        return None
+    own = [each for each in words if each.term_end == row.renewal_date]
+    if stage == LifecycleStage.RENEWING.value and row.stage_since is not None:
+        own += [
+            each
+            for each in words
+            if each.at >= row.stage_since and each.status == RenewalStatus.COMPLETED.value and each not in own
+        ]
+    return RenewalStatus(own[-1].status) if own else RenewalStatus.NOT_DUE
 
 
 def _last(evaluations: Sequence[Row[Any]], live: bool) -> Evaluation | None:

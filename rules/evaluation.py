@@ -74,6 +74,12 @@ def metrics_of(config: HealthConfig, facts: Facts) -> dict[str, float | None]:
     }
 
 
+def reads(configs: HealthConfigs) -> tuple[str, ...]:
+    """Every fact that an evaluation under these configurations reads."""
+    metrics = (name for config in configs.configurations for name in health.looked_at(config))
+    return tuple(dict.fromkeys((*FACTS, *metrics)))
+
+
 def decide_one(
     configs: HealthConfigs, one: Standing, facts: Facts, at: datetime, when: Calendar, book: RuleBook
 ) -> Evaluated:
@@ -120,7 +126,7 @@ def evaluate(
     known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
     alarm = _alarm(stage, seen, memory, at, alerts)
     verdict = _stage(one, known, book, movable=movable)
-    if verdict is not None:
+    if verdict is not None and when.daily:
         told["stage"] = when.day.isoformat()
     follows = Consequences(one, known, at, when)
     follows.of_signals(signals)

@@ -93,5 +93,20 @@ DELIVERY: ActivityPolicy = {
     "cancellation_type": ActivityCancellationType.TRY_CANCEL,
 }
 
+# Twenty pages take half a minute on a small machine; a quarter of an hour says that something else is wrong. A worker
+# that was killed is noticed after ten seconds, and the next one goes on after the last page. What no retry can mend
+# (the day was taken over by another run) ends the sweep.
+SWEEP: ActivityPolicy = {
+    "start_to_close_timeout": timedelta(minutes=15),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=1),
+        non_retryable_error_types=_NEVER,
+    ),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+
 SEEN_KEPT = 500
 """How many occurrence keys a workflow remembers to recognise a redelivery; the inbox has stopped all others."""

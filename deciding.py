@@ -1,0 +1,41 @@
+"""Composition of what decides: the health configurations, the other rules' limits, the business calendar."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Self
+
+from activities.evaluate import Evaluator
+from activities.ports import Store
+from activities.sweep import PAGE, SweepActivities
+from analysis import business_day, health_config
+from analysis.evaluation_page import PageDecider
+from models.expansion import ExpansionConfig
+from models.health import HealthConfigs
+from models.standing import RuleBook
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """By what customers are evaluated, one by one and in pages."""
+
+    configs: HealthConfigs
+    book: RuleBook
+    zone: str
+
+    @classmethod
+    def of(cls, *, currency: str = "EUR", zone: str = "Europe/Madrid") -> Self:
+        """The files of this release, the company's currency and its business calendar.
+
+        Raises:
+            Misconfigured: the health file is wrong; names each wrong line and field.
+        """
+        return cls(health_config.load(), RuleBook(expansion=ExpansionConfig(currency=currency)), zone)
+
+    def evaluator(self) -> Evaluator:
+        """For one customer, on an event."""
+        return Evaluator(self.configs, partial(business_day.calendar_at, zone=self.zone), self.book)
+
+    def sweep(self, store: Store, *, page: int = PAGE) -> SweepActivities:
+        """For the whole book."""
+        decider = PageDecider(self.configs, self.book)
+        return SweepActivities(store, decider, partial(business_day.calendar_at, zone=self.zone), page=page)

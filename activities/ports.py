@@ -24,6 +24,7 @@ from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
 from activities.ports_programs import Advocacy, Surveys
 from activities.ports_pull import Pulls
+from activities.ports_reviews import Periods, Reviews
 from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold
 from activities.ports_vendors import Identities, Merges, VendorEvents
 from activities.repositories import (
@@ -67,6 +68,8 @@ class Transaction(Protocol):
     merges: Merges
     pulls: Pulls
     approvals: Approvals
+    reviews: Reviews
+    periods: Periods
     surveys: Surveys
     advocacy: Advocacy
     usage_told: UsageTold

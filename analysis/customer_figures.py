@@ -13,7 +13,7 @@ from models.qbr import Roi
 MEASURES = Documented(
     name="customer.period",
     version=1,
-    text="""One customer, UTC days of the period, as known at the period's end.
+    text="""One customer, days of the period's calendar, as known at the period's end.
 automation_rate = conversations resolved without a person / conversations of which that was told; Wilson interval.
 avg_response_time_minutes = response seconds / 60 / conversations of which the time was told (a census: no interval).
 csat = mean of the satisfaction of tickets closed in the period; bootstrap interval.

@@ -1,16 +1,9 @@
 """A quarterly review put together from what was measured, agreed and planned (section 12 of the domain)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping
 
 from analysis.customer_figures import METRICS, CustomerFigures
-from models.agreed_input import AgreedInput
-from models.customer_period import CustomerPeriod
-from models.enums import Language
-from models.exception_list import Quarter
 from models.figure import Figure
-from models.health import HealthScore
 from models.qbr import (
     Compared,
     Move,
@@ -18,11 +11,9 @@ from models.qbr import (
     QbrAgenda,
     QbrSections,
     SupportReview,
-    Testimonial,
     ValueDelivered,
 )
-from models.records import Customer
-from models.signals import ChurnSignal
+from models.review_inputs import Gathered
 from models.success_plan import SuccessPlan
 from rules import qbr
 
@@ -31,26 +22,6 @@ VALUE = ("automation_rate", "avg_response_time_minutes", "csat", "conversations_
 
 _OF_CRITERION = {"automation_rate_percent": ("automation_rate", 0.01), "csat_score": ("csat", 1.0)}
 """Names that plans use for the same metrics, and what a plan's number is worth in ours."""
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """Everything a review is made of. ``baseline``: the customer's first whole quarter, where it was measured."""
-
-    customer: Customer
-    quarter: Quarter
-    now: CustomerPeriod
-    before: CustomerPeriod
-    baseline: CustomerPeriod | None
-    agreed: Sequence[AgreedInput]
-    health: HealthScore | None
-    plan: SuccessPlan | None
-    signals: Sequence[ChurnSignal]
-    testimonial: Testimonial | None
-    meeting: date
-    generated_at: datetime
-    language: Language
-    currency: str
 
 
 def agenda(given: Gathered) -> QbrAgenda:

@@ -1,7 +1,7 @@
 """Counts of one customer over a quarter or a month (sections 9.1 and 12 of the domain)."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,8 +19,19 @@ from persistence.tables.reviews import lead_day
 _HOUR = timedelta(hours=1)
 
 
+class PeriodTable:
+    """The port ``Periods``."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def read(self, customer: str, period: Period) -> CustomerPeriod:
+        """What was measured of the customer in the period."""
+        return await customer_period(self._connection, customer, period)
+
+
 async def customer_period(connection: AsyncConnection, customer: str, period: Period) -> CustomerPeriod:
-    """What is known at the period's end of what happened in it. Days are UTC days."""
+    """What is known at the period's end of what happened in it. Days are those of its own zone."""
     page = Page(connection, [customer], as_of=period.end - timedelta(microseconds=1))
     told = {feed: customer in await page.reported(feed) for feed in Feed}
     found: dict[str, object] = {}
@@ -44,9 +55,9 @@ async def customer_period(connection: AsyncConnection, customer: str, period: Pe
     )
 
 
-def _days(period: Period) -> tuple[object, object]:
-    """First day, and the first day after."""
-    return period.start.astimezone(UTC).date(), period.end.astimezone(UTC).date()
+def _days(period: Period) -> tuple[date, date]:
+    """First day, and the first day after, of the calendar that the period is of."""
+    return period.start.date(), period.end.date()
 
 
 async def _conversations(connection: AsyncConnection, customer: str, period: Period) -> dict[str, object]:
@@ -83,7 +94,7 @@ async def _usage(connection: AsyncConnection, customer: str, period: Period) -> 
         .where(usage_event.c.customer == customer, usage_event.c.day >= first, usage_event.c.day < after)
         .group_by(usage_event.c.day, usage_event.c.feature)
     )
-    lately = period.end.astimezone(UTC).date() - timedelta(days=30)
+    lately = after - timedelta(days=30)
     months: Counter[str] = Counter()
     features, recent = set(), set()
     for day, feature, count in rows:

@@ -12,6 +12,7 @@ from persistence.approvals import ApprovalTable
 from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
 from persistence.communications import CommunicationTable
+from persistence.customer_periods import PeriodTable
 from persistence.customers import CustomerTable
 from persistence.deals import DealTable, DraftTable
 from persistence.decisions import (
@@ -33,6 +34,7 @@ from persistence.merges import MergeTable
 from persistence.onboardings import OnboardingTable
 from persistence.outbox import OutboxTable
 from persistence.pulls import PullTable
+from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
 from persistence.sweeps import DecisionTable, SweepTable
@@ -76,6 +78,8 @@ class SqlTransaction(Transaction):
     merges: MergeTable
     pulls: PullTable
     approvals: ApprovalTable
+    reviews: ReviewTable
+    periods: PeriodTable
     surveys: SurveyTable
     advocacy: AdvocacyTable
     usage_told: UsageToldTable
@@ -113,6 +117,8 @@ class SqlTransaction(Transaction):
         self.merges = MergeTable(connection)
         self.pulls = PullTable(connection)
         self.approvals = ApprovalTable(connection)
+        self.reviews = ReviewTable(connection)
+        self.periods = PeriodTable(connection)
         self.surveys = SurveyTable(connection)
         self.advocacy = AdvocacyTable(connection)
         self.usage_told = UsageToldTable(connection)

@@ -22,7 +22,7 @@ def _style() -> dict[str, object]:
 def draw(bars: Bars) -> str:
     """The ``<svg>`` element. Labels are escaped by the library."""
     with mpl.rc_context(_style()):  # type: ignore[arg-type]  # the names of rcParams are a closed list to the stubs
-        figure = Figure(figsize=(6.2, 3.4), layout="constrained")
+        figure = Figure(figsize=(6.2, 4.8 if bars.horizontal else 3.6), layout="constrained")
         axes = figure.subplots()
         names = [name.replace("$", r"\$") for name in bars.categories]  # a dollar would begin mathematics
         colours = [_ACCENT if not bars.percent else _GOOD if value > 0 else _BAD for value in bars.values]

@@ -7,7 +7,7 @@ from typing import Any
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
-from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.slide import Slide as PptxSlide
@@ -171,6 +171,9 @@ def _bars(page: PptxSlide, bars: Bars, box: Box) -> None:
         fill.solid()
         tone: Tone = ("good" if value > 0 else "bad") if bars.percent else ""
         fill.fore_color.rgb = _COLOURS[tone] if bars.percent else _ACCENT
+    if not bars.percent:
+        chart.value_axis.minimum_scale = 0  # a cut axis would exaggerate
+    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
     chart.category_axis.tick_labels.font.size = Pt(11)

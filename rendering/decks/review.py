@@ -1,21 +1,18 @@
 """The slides of a quarterly review, in its language (section 12 of the domain)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from babel.dates import format_date
 
-from models.enums import Language
 from models.figure import Figure
 from models.qbr import Compared, Move, Point, QbrAgenda, QbrStatus, StoredQbr
 from rendering.decks.amounts import note, shown
 from rendering.decks.slide import Bars, Block, Bullets, Deck, Grid, Notice, Slide, Tone
-from rendering.decks.words import METRICS, POINTS, STATUSES, TITLES, phrase
+from rendering.decks.words import METRICS, POINTS, SEVERITIES, STATUSES, TITLES, phrase
 
 _MOST = 8  # lines of a list on one slide
 
 _TONES: dict[Move, Tone] = {Move.BETTER: "good", Move.WORSE: "bad", Move.SAME: "", Move.CANNOT_TELL: "soft"}
-
-Discussion = Callable[[Language], tuple[str, ...]]
 
 
 def deck(review: StoredQbr, questions: tuple[str, ...]) -> Deck:
@@ -200,7 +197,8 @@ class _Review:
         right: Block = Notice(self._say("nothing_told"))
         if support.top_issues:
             issues = support.top_issues
-            right = Bars(self._say("by_severity"), tuple(issues), tuple(float(one) for one in issues.values()))
+            severities = tuple(SEVERITIES[one][language] for one in issues)
+            right = Bars(self._say("by_severity"), severities, tuple(float(one) for one in issues.values()))
         return Slide(self._title("support_review"), (left, (right,)), tuple(note(one) for one in figures))
 
     def _plan(self) -> Slide:

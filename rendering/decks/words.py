@@ -117,6 +117,15 @@ STATUSES = {
 }
 
 
+SEVERITIES = {
+    "low": {ES: "baja", EN: "low"},
+    "medium": {ES: "media", EN: "medium"},
+    "high": {ES: "alta", EN: "high"},
+    "critical": {ES: "crítica", EN: "critical"},
+    "unknown": {ES: "sin indicar", EN: "not told"},
+}
+
+
 def phrase(name: str, language: Language, **values: object) -> str:
     """One phrase, its values inserted literally."""
     return _filled(PHRASES[name][language], values)

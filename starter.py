@@ -18,7 +18,7 @@ from cli.events import event, signup
 from cli.importing import import_
 from cli.metrics import metrics
 from cli.playbooks import make as playbooks
-from cli.qbr import app as qbr
+from cli.qbr import make as qbr
 from cli.replay import make as replaying
 from cli.show import show
 from cli.simulate import make as simulating
@@ -69,7 +69,7 @@ for name, command in (
 app.add_typer(playbooks(Templates.load), name="playbooks")
 app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
-app.add_typer(qbr, name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
+app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """``starter.py qbr``: the quarterly review of a customer: drafted, agreed numbers, approved, exported, held."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-import worker
+from activities.house import House
 from activities.review_maker import ReviewMaker
 from analysis.review import agenda
-from cli.context import Context, open_context
+from cli.context import open_context
 from cli.default_group import DefaultGroup
 from cli.output import print_json, print_table, say
 from models.agreed_input import LARGEST, UNITS, AgreedInput, AgreedInputName
@@ -23,8 +24,7 @@ from rendering.decks import html, pptx
 from rendering.decks.review import deck
 from rules.exceptions import quarter_of
 from rules.qbr import parse_quarter, previous, questions
-
-app = typer.Typer(cls=DefaultGroup, no_args_is_help=True)
+from settings import Settings
 
 _FORMATS = (".pptx", ".html", ".pdf")
 _QUARTER = Annotated[
@@ -33,33 +33,6 @@ _QUARTER = Annotated[
 _JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-@app.command()
-def make(
-    customer: Annotated[str, typer.Argument(help="The customer.")],
-    quarter: _QUARTER = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write the deck: .pptx, .html or .pdf.")
-    ] = None,
-    meeting: Annotated[
-        str | None, typer.Option("--meeting", metavar="DATE", help="When it is held; today if absent.")
-    ] = None,
-    as_json: _JSON = False,
-) -> None:
-    """Draft the review of a quarter from the facts; an approved one is exported as it was approved."""
-    _check_out(out)
-    review = asyncio.run(_make(customer, quarter, meeting))
-    if out is not None:
-        out.write_bytes(_written(review, out.suffix))
-    if as_json:
-        print_json(review)
-        return
-    say(f"{review.id}: review of {review.customer} for {review.quarter}, {review.status.value}")
-    _tell(review)
-    if out is not None:
-        say(f"Written to {out}." + (" It is a draft: approve it before you share it." if _is_draft(review) else ""))
-
-
-@app.command()
 def approve(
     review: Annotated[str, typer.Argument(help="Its id.")],
     by: Annotated[str, typer.Option("--by", help="Who has read it.")],
@@ -69,7 +42,6 @@ def approve(
     say(f"{done.id}: approved by {done.approved_by}")
 
 
-@app.command()
 def held(
     review: Annotated[str, typer.Argument(help="Its id.")],
     on: Annotated[str, typer.Option("--on", metavar="DATE", help="The day of the meeting.")],
@@ -81,7 +53,6 @@ def held(
     say(f"{done.id}: held on {done.held_on}")
 
 
-@app.command("list")
 def listed(customer: Annotated[str, typer.Argument(help="The customer.")], as_json: _JSON = False) -> None:
     """The customer's reviews."""
     found = asyncio.run(_listed(customer))
@@ -92,7 +63,6 @@ def listed(customer: Annotated[str, typer.Argument(help="The customer.")], as_js
     print_table("Reviews", ("id", "quarter", "status", "approved by", "held"), rows)
 
 
-@app.command()
 def agree(
     customer: Annotated[str, typer.Argument(help="The customer.")],
     name: Annotated[AgreedInputName, typer.Argument(help="Which number.")],
@@ -111,7 +81,43 @@ def agree(
     say(f"{customer}: {name.value} = {number} {UNITS[name]}, agreed in {source}")
 
 
-async def _make(customer: str, quarter: str | None, meeting: str | None) -> StoredQbr:
+def make(house: Callable[[Settings], House]) -> typer.Typer:
+    """The group; ``house``: whom we act for, from the settings, as the worker has it."""
+    app = typer.Typer(cls=DefaultGroup, no_args_is_help=True)
+
+    @app.command("make")
+    def draft(
+        customer: Annotated[str, typer.Argument(help="The customer.")],
+        quarter: _QUARTER = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", metavar="FILE", help="Write the deck: .pptx, .html or .pdf.")
+        ] = None,
+        meeting: Annotated[
+            str | None, typer.Option("--meeting", metavar="DATE", help="When it is held; today if absent.")
+        ] = None,
+        as_json: _JSON = False,
+    ) -> None:
+        """Draft the review of a quarter from the facts; an approved one is exported as it was approved."""
+        _check_out(out)
+        review = asyncio.run(_make(house, customer, quarter, meeting))
+        if out is not None:
+            out.write_bytes(_written(review, out.suffix))
+        if as_json:
+            print_json(review)
+            return
+        say(f"{review.id}: review of {review.customer} for {review.quarter}, {review.status.value}")
+        _tell(review)
+        if out is not None:
+            say(f"Written to {out}." + (" It is a draft: approve it before you share it." if _is_draft(review) else ""))
+
+    for name, command in (("approve", approve), ("held", held), ("list", listed), ("agree", agree)):
+        app.command(name)(command)
+    return app
+
+
+async def _make(
+    house: Callable[[Settings], House], customer: str, quarter: str | None, meeting: str | None
+) -> StoredQbr:
     async with open_context() as context:
         now = context.now()
         wanted = _quarter(quarter) or previous(quarter_of(now.date()))
@@ -119,11 +125,9 @@ async def _make(customer: str, quarter: str | None, meeting: str | None) -> Stor
             known = await tx.reviews.of_quarter(customer, str(wanted))
         if known is not None and known.status is not QbrStatus.DRAFT:
             return known
-        return await _maker(context).draft(customer, wanted, meeting=_day(meeting, "--meeting") or now.date(), now=now)
-
-
-def _maker(context: Context) -> ReviewMaker:
-    return ReviewMaker(context.store, worker.house(context.settings), agenda, context.settings.currency)
+        settings = context.settings
+        maker = ReviewMaker(context.store, house(settings), agenda, settings.currency)
+        return await maker.draft(customer, wanted, meeting=_day(meeting, "--meeting") or now.date(), now=now)
 
 
 async def _act(id_: str, by: str, held_on: date | None = None, notes: str = "") -> StoredQbr:

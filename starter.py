@@ -24,6 +24,7 @@ from cli.show import show
 from cli.simulate import make as simulating
 from cli.stage import stage
 from cli.team import team
+from cli.validate import validate
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
 from settings import Settings
@@ -63,6 +64,7 @@ for name, command in (
     ("stage", stage),
     ("team", team),
     ("metrics", metrics),
+    ("validate", validate),
     ("migrate", migrate),
 ):
     app.command(name)(command)

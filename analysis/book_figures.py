@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from analysis import intervals, onboarding_figures, survey_figures, usage_figures, work_figures
 from analysis.mrr_live import plain, with_events
 from analysis.telling import Source, Telling
-from models.figure import Documented, Figure
+from models.figure import Documented, Figure, Reference
 from models.figure_change import Change, change
 from models.metric_rows import BookRows, EngagementRow, HealthRow
 from models.nps import NpsConfig
@@ -92,8 +92,12 @@ class Making:
         )
         return found
 
+    def query(self, name: str) -> Reference:
+        """The registered query of that name."""
+        return self._queries[name].ref
+
     def _source(self, query: str, system: str) -> Source:
-        return Source(self._queries[query].ref, system)
+        return Source(self.query(query), system)
 
 
 def first_starts(rows: BookRows, zone: ZoneInfo) -> dict[str, date]:

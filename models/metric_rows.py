@@ -1,14 +1,16 @@
 """Rows that figures of customers are made from, as the registered queries give them. None is unknown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from models.figure import SourceFreshness
 from models.mrr import Statement
 from models.nps import NpsResponse, SurveySend
 from models.nps_figures import Period
+from models.validation import Disagreement
 
 
 class CsatScore(NamedTuple):
@@ -92,6 +94,31 @@ class ActiveDay(NamedTuple):
     day: date
 
 
+class CustomerRow(NamedTuple):
+    """A customer record as it is now."""
+
+    customer: str
+    stage: str | None
+    subscription_status: str | None
+    subscribed_at: datetime | None
+    mrr: Decimal | None
+
+
+class ChurnTold(NamedTuple):
+    """A departure (or return) that the churn feed told of."""
+
+    customer: str
+    day: date
+    reactivation: bool
+
+
+class TicketsOpened(NamedTuple):
+    """Who opened tickets, and when the first of them."""
+
+    customer: str
+    first: datetime
+
+
 @dataclass(frozen=True)
 class BookRows:
     """Everything the figures of a period are made from, read in one transaction: one state, no matter what comes in."""
@@ -113,3 +140,17 @@ class BookRows:
     health: Sequence[HealthRow] = ()
     engagement: Sequence[EngagementRow] = ()
     active: frozenset[ActiveDay] = field(default=frozenset())
+
+
+@dataclass(frozen=True)
+class ValidationRows:
+    """What the validator needs beside them. ``calibrated``: configuration to the moment a person last signed for it."""
+
+    book: BookRows
+    customers: Sequence[CustomerRow] = ()
+    churn: Sequence[ChurnTold] = ()
+    tickets: Sequence[TicketsOpened] = ()
+    disagreements: Sequence[Disagreement] = ()
+    predicted: frozenset[str] = frozenset()
+    judged_since: datetime | None = None
+    calibrated: Mapping[str, datetime] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from models.metric_rows import (
 from models.nps import NpsResponse, SurveySend
 from models.nps_figures import Period
 from persistence.queries import query
-from persistence.types import UtcDateTime, document
+from persistence.types import Money, UtcDateTime, document
 
 Row = TypeVar("Row")
 
@@ -33,10 +33,13 @@ _TYPES: dict[str, Any] = {
     "attended": Boolean,
     "provisional": Boolean,
     "followed_up": Boolean,
+    "late": Boolean,
+    "reactivation": Boolean,
+    "mrr": Money,
     **dict.fromkeys(
         (
             "at", "sent_at", "reminded_at", "closed_at", "submitted_at", "started", "finished", "first_value",
-            "answered_at", "scheduled_at", "ended", "due",
+            "answered_at", "scheduled_at", "ended", "due", "subscribed_at", "first",
         ),
         UtcDateTime,
     ),
@@ -106,8 +109,13 @@ class CustomerRows:
         return [row(**each) for each in await self._rows(name, start=period.start, stop=period.end)]
 
     async def _rows(self, name: str, **given: date | datetime) -> list[dict[str, Any]]:
-        binds = [
-            bindparam(key, value, UtcDateTime if isinstance(value, datetime) else Date) for key, value in given.items()
-        ]
-        told = text(query(name).text).bindparams(*binds).columns(**_TYPES)
-        return [dict(row) for row in (await self._connection.execute(told)).mappings()]
+        return await rows_of(self._connection, name, **given)
+
+
+async def rows_of(connection: AsyncConnection, name: str, **given: date | datetime) -> list[dict[str, Any]]:
+    """The rows of a registered query, word for word as it is printed, with values of our types."""
+    binds = [
+        bindparam(key, value, UtcDateTime if isinstance(value, datetime) else Date) for key, value in given.items()
+    ]
+    told = text(query(name).text).bindparams(*binds).columns(**_TYPES)
+    return [dict(row) for row in (await connection.execute(told)).mappings()]

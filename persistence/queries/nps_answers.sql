@@ -1,5 +1,5 @@
--- nps_answers, version 1: every NPS answer submitted from a moment to another.
-SELECT id, survey, customer, score, submitted_at, themes, followed_up
+-- nps_answers, version 2: every NPS answer submitted from a moment to another, with who of the account answered.
+SELECT id, survey, customer, respondent, score, submitted_at, COALESCE(late, FALSE) AS late, themes, followed_up
 FROM survey_response
 WHERE kind = 'nps' AND submitted_at >= :start AND submitted_at <= :as_of
 ORDER BY submitted_at, id

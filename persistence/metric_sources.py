@@ -15,6 +15,7 @@ from persistence.fact_feeds import FEEDS
 from persistence.tables.book import subscription, ticket, usage_event
 from persistence.tables.customers import customer
 from persistence.tables.measures import source_report
+from persistence.tables.pulls import source_freshness
 from persistence.tables.revenue import mrr_statement
 
 SOURCES: dict[str, tuple[Feed, ...]] = {
@@ -41,7 +42,18 @@ async def freshness(connection: AsyncConnection, as_of: datetime) -> tuple[Sourc
             told.append(imported[name])
         if told or name in OF_TRUTH:
             found.append(SourceFreshness(source=name, reported_at=max(told, default=None), as_of=as_of))
-    return tuple(found)
+    return (*found, *await _asked(connection, as_of))
+
+
+async def _asked(connection: AsyncConnection, as_of: datetime) -> list[SourceFreshness]:
+    """Connected systems that are asked: up to when all they knew is here."""
+    asked = source_freshness.c
+    rows = await connection.execute(select(asked.source, asked.covered_until).order_by(asked.source))
+    return [
+        SourceFreshness(source=row.source, reported_at=row.covered_until and min(row.covered_until, as_of), as_of=as_of)
+        for row in rows
+        if row.source not in SOURCES
+    ]
 
 
 async def _of_feed(connection: AsyncConnection, feed: Feed, as_of: datetime) -> list[datetime]:

@@ -3,19 +3,18 @@
 import asyncio
 import csv
 import json
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-import starter
 from models.book import BookAccount, BookSubscription
 from models.clock import utc_now
 from persistence.book import BookLoader
 from persistence.engine import Database
+from tests.cli.kit import Run
 
 RAVENSTACK = Path(__file__).parents[3] / "shared" / "data" / "ravenstack" / "subscriptions.csv"
 
@@ -23,17 +22,6 @@ FIELDS = [
     "month", "starting_mrr", "new_mrr", "expansion_mrr", "contraction_mrr", "churned_mrr", "ending_mrr",
     "customers_start", "new_customers", "churned_customers", "customers_end", "grr", "nrr", "logo_churn",
 ]  # fmt: skip
-
-
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 
 async def load(url: str, rows: list[dict[str, str]]) -> None:
@@ -57,18 +45,6 @@ async def load(url: str, rows: list[dict[str, str]]) -> None:
 def rows_of(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8") as opened:
         return list(csv.DictReader(opened))
-
-
-@pytest.fixture
-def run(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("STEADFAST_HOME", str(tmp_path))
-    monkeypatch.setenv("STEADFAST_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def _run(*arguments: str) -> Said:
-        return Said(starter.main(list(arguments)), *capsys.readouterr())
-
-    return _run
 
 
 def month_end_latest(rows: list[dict[str, str]], first: date, months: int) -> list[dict[str, Any]]:

@@ -21,20 +21,25 @@ ZONE = ZoneInfo("Europe/Madrid")
 
 RELEASED = {
     ("active_days", 1): "f9fc0f17403b2ade",
-    ("csat_scores", 1): "d8726131d64a1f82",
+    ("churn_told", 1): "d6c1d10c92baab35",
+    ("csat_scores", 2): "1457c1191c7ad2ec",
     ("customers", 1): "36ea8e529eb56b20",
     ("engagement_scores", 1): "523f5e57293035f3",
     ("health_scores", 1): "ea4c298b1b68424b",
+    ("judged_since", 1): "5dfcae49ceb693bf",
     ("logins", 1): "54a6e3a2e4675e6f",
     ("meetings_scheduled", 1): "db4fbbc3c4910276",
     ("mrr_statements", 1): "7d0db83982572685",
-    ("nps_answers", 1): "0835f08cbd04a44e",
+    ("nps_answers", 2): "bb8b9fbe0226314d",
     ("nps_sends", 1): "0f1e1d12b630a5ca",
     ("onboardings_started", 1): "0490db2ac3f0f73f",
+    ("open_discrepancies", 1): "eb50aecbd5d5afd2",
     ("outreach", 1): "f5fc428419846844",
+    ("predicted_to_leave", 1): "7e5a4c8f2baf3767",
     ("save_actions_due", 1): "2c39a78fd8f69208",
     ("saves_closed", 1): "d5ea832c5fb649e0",
     ("subscription_spans", 1): "5c841deb63facb0e",
+    ("tickets_opened", 1): "3c30e52718d0e66c",
 }
 
 

@@ -15,6 +15,7 @@ from cli.approvals import app as approvals
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
+from cli.identity import app as identity
 from cli.importing import import_
 from cli.metrics import metrics
 from cli.playbooks import make as playbooks
@@ -72,6 +73,7 @@ app.add_typer(playbooks(Templates.load), name="playbooks")
 app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
+app.add_typer(identity, name="identity")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -109,6 +109,10 @@ class Identities(Protocol):
         """Close the doubt about an account, if there is one."""
         ...
 
+    async def at_domain(self, domain: str) -> list[IdentityCase]:
+        """Open doubts about accounts of a domain, but for those whose address was typed in by whoever filled a form."""
+        ...
+
     async def cases(self, status: CaseStatus | None, *, limit: int) -> list[IdentityCase]:
         """Doubts, those with most waiting statements first."""
         ...

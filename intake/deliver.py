@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.frame import customer_of
 from activities.ports import Store
 from intake import facts
 from intake.facts_reading import Heard, Reading
@@ -185,6 +186,9 @@ class Deliverer:
                 reading = Reading(self._lexicon, now, self._currency)
                 key = occurrence_key(row.source, row.event_id)
                 heard = await facts.store(transaction, event, key, reading)
+            whom = await transaction.merges.follow(facts.of_customer(event), currency=self._currency)
+            if whom != customer.id:  # it was merged into another: what it tells is told of that one
+                customer = await customer_of(transaction, whom)
             fact = event.type in FACTS and not heard.notable
             quiet = fact and not await transaction.runs.awaited(customer.id, event.type.value)
             if remark or quiet or _superseded(event, customer):

@@ -112,6 +112,12 @@ class IdentityTable:
             .values(status=status.value, customer=customer, decided_at=at, decided_by=bounded(by))
         )
 
+    async def at_domain(self, domain: str) -> list[IdentityCase]:
+        """Open doubts about accounts of a domain; those of one thing that happened are left to a person."""
+        query = _cases().where(identity_case.c.status == CaseStatus.OPEN.value, identity_case.c.domain == domain)
+        rows = await self._connection.execute(query.order_by(identity_case.c.number))
+        return [one for one in map(_case, rows.mappings()) if not one.external_id.startswith("response:")]
+
     async def cases(self, status: CaseStatus | None, *, limit: int) -> list[IdentityCase]:
         """Doubts, those with most waiting statements first."""
         query = _cases() if status is None else _cases().where(identity_case.c.status == status.value)

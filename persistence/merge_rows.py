@@ -8,19 +8,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, bindparam, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Date, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from persistence.tables import book, customers, identity, measures, messages, work
+from persistence.tables import book, customers, identity, measures, messages, revenue, reviews, work
 from persistence.tables.identity import identity_merge_row
+from persistence.types import UtcDateTime
 
 MOVED: tuple[Table, ...] = (
     customers.login,
     customers.response,
     customers.subscription_event,
+    revenue.mrr_statement,
     book.subscription,
     book.usage_event,
     book.ticket,
+    measures.ticket_severity,
     book.churn_event,
     measures.source_report,
     measures.conversation_day,
@@ -32,6 +35,10 @@ MOVED: tuple[Table, ...] = (
     measures.survey_response,
     measures.meeting,
     measures.outreach_message,
+    measures.message_news,
+    measures.renewal_word,
+    reviews.agreed_input,
+    reviews.lead_day,
     measures.invoice,
     measures.growth_potential,
     measures.cancellation_request,
@@ -128,10 +135,9 @@ def _plain(value: object) -> object:
 
 
 def _typed(column: Column[Any], value: Any) -> Any:
-    kind = column.type.python_type
-    if isinstance(value, str) and issubclass(kind, datetime):
+    if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if isinstance(value, str) and issubclass(kind, date) else value
+    return date.fromisoformat(value) if isinstance(column.type, Date) else value
 
 
 def _pages(keys: Sequence[list[Any]]) -> Iterable[Sequence[list[Any]]]:

@@ -18,6 +18,7 @@ from persistence.rows import bounded, value_of
 from persistence.subscriptions import SUBSCRIPTION_EVENTS, Subscription
 from persistence.tables.customers import customer, subscription_event
 from persistence.tables.identity import identity_merge
+from persistence.tables.revenue import mrr_statement
 
 _FILLED = (
     "name", "first_name", "email", "plan", "segment", "mrr", "currency", "seats", "locale", "timezone", "country",
@@ -104,8 +105,8 @@ class MergeTable:
         while (merge := await self._open(one)) is not None:
             said = event.model_copy(update={"customer": event.customer.model_copy(update={"id": merge.winner})})
             await CustomerTable(self._connection).apply(said, currency=currency)
-            if event.type in SUBSCRIPTION_EVENTS:
-                await self._rows.note_copy(merge.number, subscription_event, event.event_id)
+            for table in (subscription_event, mrr_statement) if _tells_money(event) else ():
+                await self._rows.note_copy(merge.number, table, event.event_id)
             await self._rows.move(merge.number, one, merge.winner)
             one = merge.winner
         return one
@@ -169,6 +170,11 @@ class MergeTable:
                     "cycle": now.cycle,
                 },
             )
+
+
+def _tells_money(event: Event) -> bool:
+    """Whether applying it writes a row of its own, for each customer that it is applied to."""
+    return event.type in SUBSCRIPTION_EVENTS or event.customer.mrr is not None
 
 
 def _filled(loser: RowMapping, winner: RowMapping) -> dict[str, tuple[Any, Any]]:

@@ -82,6 +82,24 @@ async def take_in(tx: Transaction, vendor: str, notices: Sequence[Notice], house
     return Taken(tuple(rows), counts)
 
 
+async def replay(store: Store, vendor: str | None, house: House, *, now: datetime, limit: int = 500) -> Taken:
+    """Interpret refused events again whose bodies are kept: after a plan was named, say. Each in a transaction."""
+    async with store.begin() as tx:
+        refused = await tx.vendor_events.refused(vendor, limit=limit)
+    rows: list[InboxRow] = []
+    counts: Counter[str] = Counter()
+    for trace in refused:
+        body = json.loads(trace.body or "{}")
+        notice = Notice(id=trace.event_id, kind=trace.kind, at=trace.at, body=body)
+        async with store.begin() as tx:
+            again = trace.model_copy(update={"status": VendorStatus.SILENT, "reason": "", "body": None})
+            done, added = await interpret(tx, again, notice, house, now=now)
+            await tx.vendor_events.finish(done)
+        counts[done.status.value] += 1
+        rows += added
+    return Taken(tuple(rows), counts)
+
+
 async def interpret(
     tx: Transaction, trace: VendorEvent, notice: Notice, house: House, *, now: datetime
 ) -> tuple[VendorEvent, list[InboxRow]]:
@@ -92,7 +110,7 @@ async def interpret(
             return trace.model_copy(update={"status": VendorStatus.UNKNOWN}), []
         meant = [press.meant(said, house.secret) for said in says]
         for said in meant:
-            if said.type:
+            if said.type not in ("", press.ANSWERED):
                 event_of(said, _NOBODY, house, now=now)
     except (BadInput, ValidationError) as error:
         return _refused(trace, notice, error), []
@@ -112,6 +130,11 @@ async def _apply(
     statuses: list[VendorStatus] = []
     whom, reasons = trace.customer, []
     for said in says:
+        if said.type == press.ANSWERED:
+            status, remark = await press.answered(tx, said, now)
+            statuses.append(status)
+            reasons += [remark] if remark else []
+            continue
         latest = not said.subject or await tx.vendor_events.advance(trace.vendor, said.subject, said.at)
         if not latest and said.type in STATES:
             statuses.append(VendorStatus.STALE)
@@ -140,7 +163,8 @@ async def _apply(
 
 
 _TOLD_FIRST = (
-    VendorStatus.PARKED, VendorStatus.APPLIED, VendorStatus.DROPPED, VendorStatus.STALE, VendorStatus.INTRODUCED,
+    VendorStatus.PARKED, VendorStatus.APPLIED, VendorStatus.REFUSED, VendorStatus.DROPPED, VendorStatus.STALE,
+    VendorStatus.INTRODUCED,
 )  # fmt: skip
 
 

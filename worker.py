@@ -33,6 +33,7 @@ from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, W
 from activities.ports_deals import ApprovedList
 from activities.ports_surveys import SurveyLinks
 from activities.renewals import RenewalActivities
+from activities.review_maker import ReviewMaker
 from activities.reviews import ReviewActivities
 from activities.runs import RunActivities
 from activities.surveys import SurveyActivities
@@ -40,6 +41,7 @@ from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
 from activities.values_growth import GrowthValues
 from activities.values_subscription import SubscriptionValues
+from analysis.review import agenda
 from company import house as house
 from deciding import Deciding
 from intake.deliver import Deliverer
@@ -146,7 +148,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         surveys.record_followup,
         advocates.add_to_advocacy_pipeline,
         advocates.invite_advocate,
-        ReviewActivities(given.store, given.house).prepare_qbr,
+        ReviewActivities(given.store, given.house, ReviewMaker(given.store, given.house, agenda)).prepare_qbr,
         lifecycle.decide,
         sweep.begin_sweep,
         sweep.sweep_pages,

@@ -25,6 +25,7 @@ class House(Value):
     share_mrr: bool = False
     webhooks: frozenset[str] = frozenset()
     mail_domain: str = "steadfast.invalid"
+    currency: str = "EUR"
 
     def language_of(self, customer: Customer) -> Language:
         """The customer's language where it is one of ours, else the house's."""

@@ -19,13 +19,12 @@ from rules.qbr import previous
 
 
 class ReviewMaker:
-    """Drafts reviews. ``make``: puts a review together; ``currency``: the configured one."""
+    """Drafts reviews. ``make``: puts a review together."""
 
-    def __init__(self, store: Store, house: House, make: MakeAgenda, currency: str) -> None:
+    def __init__(self, store: Store, house: House, make: MakeAgenda) -> None:
         self._store = store
         self._house = house
         self._make = make
-        self._currency = currency
 
     async def draft(self, customer: str, quarter: Quarter, *, meeting: date, now: datetime) -> StoredQbr:
         """The draft of a quarter, kept in place of an earlier draft.
@@ -34,20 +33,25 @@ class ReviewMaker:
             NotFound: no such customer.
             Refused: the quarter is not over yet, or its review is approved already.
         """
+        async with self._store.begin() as tx:
+            return await self.draft_in(tx, await customer_of(tx, customer), quarter, meeting=meeting, now=now)
+
+    async def draft_in(
+        self, tx: Transaction, customer: Customer, quarter: Quarter, *, meeting: date, now: datetime
+    ) -> StoredQbr:
+        """The same in a transaction that is open. Raises Refused."""
         if self._start(quarter.following) > now:
             raise Refused("the quarter is not over yet", field="quarter", value=str(quarter))
-        async with self._store.begin() as tx:
-            gathered = await self._gather(tx, await customer_of(tx, customer), quarter, meeting, now)
-            agenda = self._make(gathered)
-            kept = StoredQbr(
-                id=new_id("qbr"),
-                customer=customer,
-                quarter=str(quarter),
-                status=QbrStatus.DRAFT,
-                agenda=agenda,
-                generated_at=now,
-            )
-            return await tx.reviews.draft(kept)
+        gathered = await self._gather(tx, customer, quarter, meeting, now)
+        draft = StoredQbr(
+            id=new_id("qbr"),
+            customer=customer.id,
+            quarter=str(quarter),
+            status=QbrStatus.DRAFT,
+            agenda=self._make(gathered),
+            generated_at=now,
+        )
+        return await tx.reviews.draft(draft)
 
     async def _gather(
         self, tx: Transaction, customer: Customer, quarter: Quarter, meeting: date, now: datetime
@@ -69,7 +73,7 @@ class ReviewMaker:
             meeting=meeting,
             generated_at=now,
             language=self._house.language_of(customer),
-            currency=self._currency,
+            currency=self._house.currency,
         )
 
     def _first_whole(self, customer: Customer) -> Quarter | None:

@@ -125,8 +125,7 @@ async def _make(
             known = await tx.reviews.of_quarter(customer, str(wanted))
         if known is not None and known.status is not QbrStatus.DRAFT:
             return known
-        settings = context.settings
-        maker = ReviewMaker(context.store, house(settings), agenda, settings.currency)
+        maker = ReviewMaker(context.store, house(context.settings), agenda)
         return await maker.draft(customer, wanted, meeting=_day(meeting, "--meeting") or now.date(), now=now)
 
 

@@ -106,4 +106,4 @@ async def test_everything_of_an_erased_customer_goes(told: SqlStore, maker: Revi
 @pytest.fixture
 def maker(store: SqlStore) -> ReviewMaker:
     """With the house's own settings."""
-    return ReviewMaker(store, house(Settings()), agenda, "EUR")
+    return ReviewMaker(store, house(Settings()), agenda)

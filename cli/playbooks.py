@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli import playbook_page
 from models.enums import Segment
 from models.errors import BadInput, Refused
 from models.playbook import Playbook
@@ -50,8 +51,15 @@ def make(templates: Callable[[], TemplateIndex | None] = lambda: None) -> typer.
         typer.echo(f"{len(checked)} playbooks with {steps} steps are in order{warned}")
 
     @app.command("list")
-    def list_(as_json: AsJson = False, directory: Directory = DIRECTORY) -> None:
+    def list_(
+        as_json: AsJson = False,
+        markdown: Annotated[bool, typer.Option("--markdown", help="Print a page that explains each.")] = False,
+        directory: Directory = DIRECTORY,
+    ) -> None:
         """Every playbook: id, version, fingerprint, whom it is for, what starts it."""
+        if markdown:
+            typer.echo(playbook_page.page(_load(directory, templates).entries()), nl=False)
+            return
         rows: list[dict[str, JsonValue]] = [
             {
                 "id": entry.playbook.id,

@@ -73,7 +73,6 @@ PROVIDED = frozenset(
         *("period_from", "period_to", "conversations_handled", "automation_rate", "hours_saved", "leads_captured"),
         *("satisfaction_rate", "recommendation", "recent_features", "survey_url", "closes_on", "activities"),
         *("usage_vs_limit", "limit_name", "used", "allowed", "usage_url", "tickets", "status_note", "resolution"),
-        *("activity_name", "points", "points_total", "tier_name"),
     }
 )
 """Variables that ``send_message`` can fill; a test holds them to what the activities' sources say they know."""

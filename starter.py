@@ -11,6 +11,7 @@ from typer.exceptions import Abort, TyperException
 from activities.house import House
 from cli.acts import outcome, step
 from cli.admin import migrate
+from cli.advocacy import app as advocacy
 from cli.approvals import app as approvals
 from cli.calibrate import app as calibrate
 from cli.dev import dev
@@ -18,6 +19,7 @@ from cli.events import event, signup
 from cli.identity import app as identity
 from cli.importing import import_
 from cli.metrics import metrics
+from cli.plan import app as plan
 from cli.playbooks import make as playbooks
 from cli.qbr import make as qbr
 from cli.replay import make as replaying
@@ -70,6 +72,8 @@ for name, command in (
 ):
     app.command(name)(command)
 app.add_typer(playbooks(Templates.load), name="playbooks")
+app.add_typer(advocacy, name="advocacy")
+app.add_typer(plan, name="plan")
 app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")

@@ -6,8 +6,9 @@ Used by the command line and the console; a play asks for an approval with ``req
 
 from datetime import datetime
 
+from activities.advocacy import settle_reward
 from activities.ports import Transaction
-from models.approval import Approval, ApprovalStatus, Verdict
+from models.approval import Approval, ApprovalKind, ApprovalStatus, Verdict
 from models.errors import NotFound, Refused
 from models.event_kinds import EventType
 from models.event_making import STEADFAST, made
@@ -35,6 +36,8 @@ async def decide(tx: Transaction, number: int, verdict: Verdict, now: datetime) 
         if asked.status is status:
             return asked
         raise Refused(f"{asked.decided_by} decided already: {asked.status}", field="number", value=number)
+    if decided.kind is ApprovalKind.CREDIT_REWARD:
+        await settle_reward(tx, decided, now)
     if asked.customer:
         await _tell(tx, decided, now)
     return decided

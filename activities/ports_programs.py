@@ -1,10 +1,13 @@
-"""Surveys and advocacy, as repositories of a transaction (sections 11 and 13 of the domain)."""
+"""Surveys, advocacy, referrals and success plans, as repositories of a transaction (sections 10, 11 and 13)."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Protocol
 
-from models.advocacy import AdvocacyStatus, CandidateRecord, CandidateStatus
+from models.advocacy import ActivityClaim, AdvocacyStatus, CandidateRecord, CandidateStatus, Redemption
 from models.nps import AddCandidate, NpsResponse, SurveySend
+from models.referral import Referral
+from models.success_plan import PlanReview, SuccessPlan
 
 
 class Surveys(Protocol):
@@ -68,4 +71,100 @@ class Advocacy(Protocol):
 
     async def add_candidate(self, asked: AddCandidate, key: str, at: datetime) -> None:
         """A candidate, unless one is open; idempotent per key."""
+        ...
+
+    async def promoters(self, score: int) -> list[str]:
+        """Customers whose latest NPS answer is at least that, by id."""
+        ...
+
+    async def claims(self, customer: str) -> list[ActivityClaim]:
+        """The customer's claims, oldest first."""
+        ...
+
+    async def claim(self, key: str) -> ActivityClaim | None:
+        """The claim, or None."""
+        ...
+
+    async def put_claim(self, value: ActivityClaim) -> None:
+        """Insert or replace."""
+        ...
+
+    async def redemptions(self, customer: str) -> list[Redemption]:
+        """The customer's redemptions, oldest first."""
+        ...
+
+    async def redemption(self, key: str) -> Redemption | None:
+        """The redemption, or None."""
+        ...
+
+    async def put_redemption(self, value: Redemption) -> None:
+        """Insert or replace."""
+        ...
+
+    async def count(self, customer: str, at: datetime, facts: Iterable[tuple[str, int]]) -> None:
+        """Record the facts that count verified activities, as of then."""
+        ...
+
+
+class Referrals(Protocol):
+    """Whom customers recommended us to."""
+
+    async def get(self, ident: str) -> Referral | None:
+        """The referral, or None."""
+        ...
+
+    async def by_code(self, code: str) -> Referral | None:
+        """The referral of that code, or None."""
+        ...
+
+    async def by_address(self, address: str) -> list[Referral]:
+        """Every referral of a (normalised) address, oldest first."""
+        ...
+
+    async def of(self, referrer: str) -> list[Referral]:
+        """The referrals of a customer, oldest first."""
+        ...
+
+    async def due(self, created_before: datetime) -> list[Referral]:
+        """Referrals made before then that have neither converted nor closed."""
+        ...
+
+    async def put(self, value: Referral) -> None:
+        """Insert or replace."""
+        ...
+
+    async def is_customer(self, address: str) -> bool:
+        """Whether a customer has that (normalised) address."""
+        ...
+
+
+class Plans(Protocol):
+    """Success plans, one for each customer."""
+
+    async def get(self, customer: str) -> SuccessPlan | None:
+        """The plan, or None."""
+        ...
+
+    async def add(self, plan: SuccessPlan, key: str, program: str) -> bool:
+        """A first plan; False if the customer already has one of another key."""
+        ...
+
+    async def put(self, plan: SuccessPlan) -> None:
+        """Insert or replace."""
+        ...
+
+    async def attained(self, customer: str, at: datetime, value: float | None) -> None:
+        """Record the fact ``outcome_attainment`` as of then."""
+        ...
+
+    async def add_review(self, held: PlanReview) -> None:
+        """A review was held; one for each day it was due."""
+        ...
+
+    async def reviews(self, customer: str) -> list[PlanReview]:
+        """Reviews that were held, oldest first."""
+        ...
+
+    async def to_review(self, by: date) -> list[SuccessPlan]:
+        """Active plans whose review is due by that day."""
         ...

@@ -1,5 +1,6 @@
 """The subscription: how many seats it says, and why it ended (sections 0.3 and 3.1 of the domain)."""
 
+from activities import referrals
 from activities.ports import Transaction
 from intake.facts_reading import Handler, Heard, Reading
 from models import event_account as said
@@ -7,6 +8,17 @@ from models.event_kinds import EventType
 from models.events import Event
 from models.told import Told
 from rules.churn_reason import coded
+
+
+async def _began(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
+    """A trial or a subscription: whoever was referred is recognised by the code it brought, or by its address."""
+    code = event.data.get("referral_code")
+    customer = await tx.customers.get(told.customer)
+    assert customer is not None  # the event was applied
+    pays = event.type is EventType.SUBSCRIPTION_CREATED
+    given = code if isinstance(code, str) else None
+    await referrals.heard(tx, customer, given, told.at, reading.now, pays=pays)
+    return await _seats(tx, event, told, reading)
 
 
 async def _seats(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
@@ -25,7 +37,8 @@ async def _ended(tx: Transaction, event: Event, told: Told, reading: Reading) ->
 
 
 HANDLERS: dict[EventType, Handler] = {
-    EventType.SUBSCRIPTION_CREATED: _seats,
+    EventType.TRIAL_STARTED: _began,
+    EventType.SUBSCRIPTION_CREATED: _began,
     EventType.SUBSCRIPTION_CHANGED: _seats,
     EventType.SUBSCRIPTION_CANCELLED: _ended,
 }

@@ -185,6 +185,16 @@ class SuccessPlan(Carried):
     next_review: date | None = None
 
 
+class PlanReview(Carried):
+    """A review of a plan that was held. ``due``: the day on which it was due."""
+
+    customer: str
+    due: date
+    held_at: Instant
+    by: str
+    notes: str = ""
+
+
 class PlanConfig(Value):
     """What counts as on track."""
 

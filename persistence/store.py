@@ -33,7 +33,9 @@ from persistence.lifecycles import LifecycleTable
 from persistence.merges import MergeTable
 from persistence.onboardings import OnboardingTable
 from persistence.outbox import OutboxTable
+from persistence.plans import PlanTable
 from persistence.pulls import PullTable
+from persistence.referrals import ReferralTable
 from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
@@ -82,6 +84,8 @@ class SqlTransaction(Transaction):
     periods: PeriodTable
     surveys: SurveyTable
     advocacy: AdvocacyTable
+    referrals: ReferralTable
+    plans: PlanTable
     usage_told: UsageToldTable
     support_told: SupportToldTable
     billing_told: BillingToldTable
@@ -121,6 +125,8 @@ class SqlTransaction(Transaction):
         self.periods = PeriodTable(connection)
         self.surveys = SurveyTable(connection)
         self.advocacy = AdvocacyTable(connection)
+        self.referrals = ReferralTable(connection)
+        self.plans = PlanTable(connection)
         self.usage_told = UsageToldTable(connection)
         self.support_told = SupportToldTable(connection)
         self.billing_told = BillingToldTable(connection)

@@ -1,6 +1,6 @@
 """What our own people see and do: tasks, notices, proposals, blockers, plans (section 0.5 of the domain)."""
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, Table, Text, UniqueConstraint
 
 from persistence.tables.metadata import CUSTOMER, KEY, METADATA, NAME
 from persistence.types import UtcDateTime, document
@@ -83,6 +83,23 @@ success_plan = Table(
     Column("status", NAME, nullable=False),
     Column("criteria", document(), nullable=False),
     Column("initiatives", document(), nullable=False),
+    Column("milestones", document()),
+    Column("stakeholders", document()),
+    Column("business_context", document()),
+    Column("review_cadence", NAME),
+    Column("next_review", Date),
     Column("at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime),
     UniqueConstraint("customer"),
+    Index(None, "status", "next_review"),
+)
+
+success_plan_review = Table(
+    "success_plan_review",
+    METADATA,
+    Column("customer", CUSTOMER, primary_key=True),
+    Column("due", Date, primary_key=True, comment="The day on which it was due."),
+    Column("held_at", UtcDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("notes", Text, nullable=False),
 )

@@ -21,6 +21,7 @@ from worker import house
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+READING = Reading(supplied(), NOW, "EUR")
 CATALOG = Catalog.load()
 
 
@@ -106,7 +107,7 @@ class Scene:
         )
         async with self.store.begin() as tx:
             await tx.customers.apply(event, currency="EUR")
-            await facts.store(tx, event, f"events:{event.event_id}", Reading(supplied(), NOW, "EUR"))
+            await facts.store(tx, event, f"events:{event.event_id}", READING)
         return self
 
     async def decide(self, kind: str = "stage_review", key: str = "review", **more: Any) -> Transition | None:

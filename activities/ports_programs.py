@@ -125,8 +125,8 @@ class Referrals(Protocol):
         """The referrals of a customer, oldest first."""
         ...
 
-    async def due(self, created_before: datetime) -> list[Referral]:
-        """Referrals made before then that have neither converted nor closed."""
+    async def due(self, created_by: datetime) -> list[Referral]:
+        """Referrals made by then that have neither converted nor closed."""
         ...
 
     async def put(self, value: Referral) -> None:

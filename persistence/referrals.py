@@ -39,11 +39,11 @@ class ReferralTable:
             select(referral).where(referral.c.referrer == referrer).order_by(referral.c.created_at, referral.c.id)
         )
 
-    async def due(self, created_before: datetime) -> list[Referral]:
-        """Referrals made before then that have neither converted nor closed."""
+    async def due(self, created_by: datetime) -> list[Referral]:
+        """Referrals made by then that have neither converted nor closed."""
         return await self._all(
             select(referral)
-            .where(referral.c.status.in_(_LIVE), referral.c.created_at < created_before)
+            .where(referral.c.status.in_(_LIVE), referral.c.created_at <= created_by)
             .order_by(referral.c.created_at, referral.c.id)
         )
 

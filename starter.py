@@ -13,6 +13,7 @@ from cli.acts import outcome, step
 from cli.admin import migrate
 from cli.advocacy import app as advocacy
 from cli.approvals import app as approvals
+from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
@@ -63,6 +64,7 @@ for name, command in (
     ("step", step),
     ("outcome", outcome),
     ("simulate", simulating(_house)),
+    ("backtest", backtest),
     ("replay", replaying(_composed)),
     ("stage", stage),
     ("team", team),

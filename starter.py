@@ -22,8 +22,10 @@ from cli.importing import import_
 from cli.metrics import metrics
 from cli.plan import app as plan
 from cli.playbooks import make as playbooks
+from cli.portfolio import portfolio
 from cli.qbr import make as qbr
 from cli.replay import make as replaying
+from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
 from cli.stage import stage
@@ -63,6 +65,8 @@ for name, command in (
     ("show", show),
     ("step", step),
     ("outcome", outcome),
+    ("scan", scan),
+    ("portfolio", portfolio),
     ("simulate", simulating(_house)),
     ("backtest", backtest),
     ("replay", replaying(_composed)),

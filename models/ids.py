@@ -6,6 +6,7 @@ looks like an e-mail address is refused. Workflow ids follow section 20 of the d
 
 import re
 import uuid
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 from urllib.parse import quote, unquote
@@ -99,6 +100,11 @@ def referral_id(customer: str, referral: str) -> str:
 def webhook_id(customer: str, delivery: int) -> str:
     """``webhook:<id>:<delivery>``."""
     return str(WorkflowRef(Process.WEBHOOK, customer, (str(delivery),)))
+
+
+def sweep_id(day: date) -> str:
+    """``sweep:<date>``: of the whole book, no customer's."""
+    return f"sweep:{day.isoformat()}"
 
 
 def parse_workflow_id(workflow_id: str) -> WorkflowRef:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Self
 
 from activities.evaluate import Evaluator
@@ -23,13 +24,17 @@ class Deciding:
     zone: str
 
     @classmethod
-    def of(cls, *, currency: str = "EUR", zone: str = "Europe/Madrid") -> Self:
-        """The files of this release, the company's currency and its business calendar.
+    def of(cls, *, currency: str = "EUR", zone: str = "Europe/Madrid", health: Path | None = None) -> Self:
+        """The company's currency and business calendar, and how it measures health (None: the file of this release).
 
         Raises:
             Misconfigured: the health file is wrong; names each wrong line and field.
         """
-        return cls(health_config.load(), RuleBook(expansion=ExpansionConfig(currency=currency)), zone)
+        return cls(
+            health_config.load(health or health_config.DEFAULT_FILE),
+            RuleBook(expansion=ExpansionConfig(currency=currency)),
+            zone,
+        )
 
     def evaluator(self) -> Evaluator:
         """For one customer, on an event."""

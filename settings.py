@@ -50,6 +50,7 @@ class Settings(InboundSettings):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     business_zone: Zone = "Europe/Madrid"
     language: Language = Language.ES
+    health_file: Path | None = Field(default=None, description="How health is measured; unset: config/health.yaml.")
 
     smtp_host: str = "127.0.0.1"
     smtp_port: Port = Field(default=0, description="0: the embedded catcher's port, mail_port.")

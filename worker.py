@@ -212,7 +212,7 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
         urls=settings.webhook_urls,
         approved=approved.load(),
         surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
-        deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone),
+        deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone, health=settings.health_file),
     )
 
 

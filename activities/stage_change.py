@@ -1,6 +1,6 @@
 """Which stage change an occurrence asks for: by the rules, by a person who was allowed to, or by an import.
 
-One change at most; the sweep asks through ``stage_review``, so that a customer's stage moves in one place only.
+One change at most. The sweep makes its own, and tells of it by ``stage_review``, so that plays and webhooks follow.
 """
 
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from activities.ports import Transaction
 from models.approval import ApprovalKind, ApprovalStatus
 from models.enums import LifecycleStage, TriggeredBy
 from models.event_kinds import EventType
+from models.event_making import SWEEP
 from models.lifecycle import StageVerdict
 from models.play import DecideInput
 from models.records import Customer, Transition
@@ -37,6 +38,9 @@ class Change(NamedTuple):
 async def stage_change(tx: Transaction, customer: Customer, asked: DecideInput) -> Change | None:
     """The change that follows from the occurrence, or None."""
     kind = asked.occurrence.kind
+    if asked.occurrence.key.startswith(f"{SWEEP}:"):
+        # The sweep has decided on the stage with the facts of its day, and made the change under this key.
+        return None
     if kind == IMPORTED and customer.stage is None:
         verdict = _where_it_stands(customer, asked)
     elif kind == EventType.APPROVAL_DECIDED.value and asked.occurrence.subject == ApprovalKind.MANUAL_STAGE:

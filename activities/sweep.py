@@ -5,7 +5,6 @@ at most the page that was under way, and counts nothing twice.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -36,11 +35,6 @@ class Decisions(Protocol):
     @property
     def evaluated(self) -> list[Evaluated]:
         """Each customer's."""
-        ...
-
-    @property
-    def missing(self) -> Counter[str]:
-        """Sources, by of how many customers without a firm score they say nothing."""
         ...
 
     @property
@@ -135,7 +129,7 @@ class SweepActivities:
         async with self._store.begin() as tx:
             moved = await tx.decisions.write(found.evaluated, source=SWEEP, now=asked.now)
             kept = [one for one in found.evaluated if one.customer not in moved]
-            counts = sweep_counts.add(row.counts, kept, found.missing, len(found.unread))
+            counts = sweep_counts.add(row.counts, kept, len(found.unread))
             changes = [change for one in kept for change in one.changes]
             if not await tx.sweeps.advance(asked.day, asked.by, last, counts, changes, utc_now()):
                 raise Refused("another run sweeps this day", field="day", value=asked.day.isoformat())

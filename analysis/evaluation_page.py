@@ -3,7 +3,6 @@
 ``rules.evaluation.decide_one`` decides the same of each of them alone.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,23 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analysis.health_matrix import HealthMatrix, score_columns
-from models.facts import REGISTRY
 from models.health import HealthConfig, HealthConfigs, HealthFigures, HealthGrade
 from models.standing import Calendar, Evaluated, RuleBook, Standing
-from rules.evaluation import evaluate, metrics_of, reads, see_health
+from rules.evaluation import evaluate, reads
 from rules.health import looked_at
+from rules.health_seen import metrics_of, see_health
 
 _GRADES: dict[str, HealthGrade | None] = {"": None, **{grade.value: grade for grade in HealthGrade}}
 
 
 class PageDecisions(NamedTuple):
-    """What was decided of a page; ``missing``: sources by of how many customers without a firm score they say nothing.
-
-    ``unread`` are the customers whose evaluation failed, and why; they fail nobody else's.
-    """
+    """What was decided of a page. ``unread``: whose evaluation failed, and why; it fails nobody else's."""
 
     evaluated: list[Evaluated]
-    missing: Counter[str]
     unread: dict[str, str]
 
 
@@ -46,7 +41,7 @@ class PageDecider:
     ) -> PageDecisions:
         """Decide each; ``facts`` are columns aligned with the standings."""
         columns = {name: _floats(facts[name]) for name in self.metrics if name in facts}
-        done = PageDecisions([], Counter(), {})
+        done = PageDecisions([], {})
         decided: dict[int, Evaluated] = {}
         for config, rows in self._by_config(standings):
             picked = np.asarray(rows)
@@ -60,8 +55,6 @@ class PageDecider:
                     done.unread[standings[row].customer] = f"{type(error).__name__}: {error}"[:300]
                     continue
                 decided[row] = found
-                if figures.provisional:
-                    done.missing.update(_missing(config, known))
         done.evaluated.extend(decided[row] for row in sorted(decided))
         return done
 
@@ -76,7 +69,7 @@ class PageDecider:
     ) -> Evaluated:
         metrics = metrics_of(config, known)
         seen = see_health(config, self._version[config.name], metrics, figures, one, at)
-        return evaluate(one, known, seen, at, when, config.alerts, self._book)
+        return evaluate(one, known, seen, at, when, config, self._book)
 
     def _by_config(self, standings: Sequence[Standing]) -> list[tuple[HealthConfig, list[int]]]:
         chosen: dict[tuple[object, object], HealthConfig] = {}
@@ -110,13 +103,3 @@ def _figures(config: HealthConfig, found: HealthMatrix) -> list[HealthFigures]:
             strict=True,
         )
     ]
-
-
-def _missing(config: HealthConfig, known: Mapping[str, Any]) -> set[str]:
-    """The sources of which this configuration weighs something and nothing is known."""
-    said: dict[str, bool] = {}
-    for name in config.metrics():
-        entry = REGISTRY.get(name)
-        source = name if entry is None else entry.feed.value if entry.feed is not None else entry.source
-        said[source] = said.get(source, False) or known.get(name) is not None
-    return {source for source, any_known in said.items() if not any_known}

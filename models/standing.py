@@ -101,8 +101,9 @@ class Evaluated(NamedTuple):
     """Everything one evaluation decides; what is unchanged is not in it.
 
     ``evaluation`` is what to remember; ``settled`` when an evaluation of hours ago left the same. ``recorded`` are the
-    computed facts that changed. ``verdict`` is a stage change, not yet made. It holds for a customer that is still in
-    ``stage`` since then and was last evaluated at ``before``.
+    computed facts that changed. ``missing``: sources that say nothing of what health weighs, where it is not firm.
+    ``verdict`` is a stage change, not yet made. All of it holds for a customer that is still in ``stage`` since then
+    and was last evaluated at ``before``.
     """
 
     customer: str
@@ -128,3 +129,4 @@ class Evaluated(NamedTuple):
     changes: tuple[Change, ...]
     errors: tuple[str, ...] = ()
     settled: bool = False
+    missing: frozenset[str] = frozenset()

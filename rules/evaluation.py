@@ -4,7 +4,6 @@ The daily sweep decides a page of customers with this, and an event decides its 
 the same store give the same decisions. Pure; asked again with what it left behind, it decides nothing new.
 """
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from models.decisions import EngagementScore, Evaluation, Memory
 from models.engagement import EngagementConfig
 from models.enums import LifecycleStage
 from models.expansion import Account, Opportunity
-from models.health import AlertLimits, HealthConfig, HealthConfigs, HealthFigures, PreviousHealth
+from models.health import AlertLimits, HealthConfig, HealthConfigs
 from models.health_alerts import AlertOutcome, ScorePoint
 from models.lifecycle import StageVerdict
 from models.signals import ChurnConfig, SignalFold
@@ -24,7 +23,8 @@ from rules import at_risk, churn, engagement, expansion, health, lifecycle, oppo
 from rules.computed import computed
 from rules.consequences import Consequences, stage_changes
 from rules.health_alerts import look
-from rules.predicates import Facts, number
+from rules.health_seen import digest, metrics_of, see_health, silent_sources
+from rules.predicates import Facts
 
 OWN = frozenset({"health_score", "engagement_score", "expansion_opportunity"})
 """Facts that an evaluation computes itself: what is recorded of them is older."""
@@ -45,35 +45,6 @@ REFRESH_AFTER = timedelta(hours=12)
 """An opportunity that is found again as it was is stored again only after that: its expiry counts in days."""
 
 
-def see_health(
-    config: HealthConfig,
-    version: str,
-    metrics: Mapping[str, float | None],
-    figures: HealthFigures,
-    one: Standing,
-    at: datetime,
-) -> HealthSeen:
-    """How a score stands against the one before; the same calculation again keeps its trend and is not stored again.
-
-    ``metrics`` are those that the configuration looks at, in its order; ``version`` is the configuration's.
-    """
-    names = tuple(component.name for component in config.components)
-    identity = f"{version}:{_digest(metrics)}"
-    last = one.last
-    if last is not None and last.memory.health == identity:
-        return HealthSeen(figures, names, last.trend, identity, None)
-    score = health.assemble(config, metrics, figures, previous_of(one), at, version=version)
-    return HealthSeen(figures, names, score.trend, identity, score)
-
-
-def metrics_of(config: HealthConfig, facts: Facts) -> dict[str, float | None]:
-    """The metrics a configuration looks at, from the facts; a list of words counts as how many they are."""
-    return {
-        name: len(value) if isinstance(value := facts.get(name), list | tuple) else number(facts, name)
-        for name in health.looked_at(config)
-    }
-
-
 def reads(configs: HealthConfigs) -> tuple[str, ...]:
     """Every fact that an evaluation under these configurations reads."""
     metrics = (name for config in configs.configurations for name in health.looked_at(config))
@@ -87,21 +58,16 @@ def decide_one(
     config = configs.of(one.segment, one.stage)
     metrics = metrics_of(config, facts)
     seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one, at)
-    return evaluate(one, facts, seen, at, when, config.alerts, book)
-
-
-def previous_of(one: Standing) -> PreviousHealth | None:
-    """What a new score is compared with; a provisional one counts as none."""
-    last = one.last
-    if last is None or last.provisional:
-        return None
-    return PreviousHealth(score=last.score, components=last.memory.components)
+    return evaluate(one, facts, seen, at, when, config, book)
 
 
 def evaluate(
-    one: Standing, facts: Facts, seen: HealthSeen, at: datetime, when: Calendar, alerts: AlertLimits, book: RuleBook
+    one: Standing, facts: Facts, seen: HealthSeen, at: datetime, when: Calendar, config: HealthConfig, book: RuleBook
 ) -> Evaluated:
-    """Everything that is decided of a customer whose health is ``seen`` and whose facts as of ``at`` are these."""
+    """Everything that is decided of a customer whose health is ``seen`` and whose facts as of ``at`` are these.
+
+    ``config`` is the one by which health was measured.
+    """
     figures, memory = seen.figures, one.last.memory if one.last is not None else Memory()
     engaged = _engagement(one, facts, at, book.engagement)
     known: dict[str, JsonValue] = {
@@ -124,7 +90,7 @@ def evaluate(
     offers = _offers(one, stage, known, signals, at, book)
     known["expansion_opportunity"] = opportunities.any_open(offers.after)
     known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
-    alarm = _alarm(stage, seen, memory, at, alerts)
+    alarm = _alarm(stage, seen, memory, at, config.alerts)
     verdict = _stage(one, known, book, movable=movable)
     if verdict is not None and when.daily:
         told["stage"] = when.day.isoformat()
@@ -137,7 +103,7 @@ def evaluate(
     follows.of_the_day(one.stage if verdict is None else verdict.to, told, book.nps)
     recorded = computed(one, known, engaged, signals, offers.after, verdict, book)
     recorded = {name: value for name, value in recorded.items() if not _same(memory.recorded, name, value)}
-    engaged_as = f"{engaged.trend}:{_digest(engaged.terms)}"
+    engaged_as = f"{engaged.trend}:{digest(engaged.terms)}"
     kept = Memory(
         components=dict(zip(seen.names, figures.components, strict=True)),
         health=seen.identity,
@@ -181,6 +147,7 @@ def evaluate(
         tells=tuple(follows.tells),
         changes=tuple(follows.changes),
         errors=offers.errors,
+        missing=silent_sources(config, facts) if figures.provisional else frozenset(),
         settled=_settled(one.last, at, seen, kept)
         and not (signals.opened or signals.cleared or offers.written or alarm.outcome.alerts or recorded)
         and not (verdict or follows.tells or follows.blocked or follows.unblocked),
@@ -284,9 +251,3 @@ def _settled(last: Evaluation | None, at: datetime, seen: HealthSeen, kept: Memo
 def _same(recorded: Mapping[str, JsonValue], name: str, value: object) -> bool:
     """Nothing was recorded of what is unknown, so an unknown value is the same as none."""
     return recorded.get(name) == value
-
-
-def _digest(values: Mapping[str, float | None]) -> str:
-    """What tells two sets of values apart."""
-    text = "|".join("" if value is None else repr(float(value)) for value in values.values())
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

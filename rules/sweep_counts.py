@@ -10,9 +10,7 @@ MISSING = "missing:"
 ALWAYS = ("customers", "scored", "provisional", "unscored", "unread", "backfilled")
 
 
-def add(
-    counts: Mapping[str, int], found: Iterable[Evaluated], missing: Mapping[str, int], unread: int = 0
-) -> dict[str, int]:
+def add(counts: Mapping[str, int], found: Iterable[Evaluated], unread: int = 0) -> dict[str, int]:
     """The counts with a page more.
 
     ``customers`` are ``scored``, ``provisional`` (less than half of the weights known), ``unscored`` (nothing known) or
@@ -20,7 +18,6 @@ def add(
     without a firm score the source says nothing. ``changed:<decision>``: how many decisions changed.
     """
     total = Counter({**dict.fromkeys(ALWAYS, 0), **counts})
-    total.update({MISSING + source: number for source, number in missing.items()})
     total["unread"] += unread
     total["customers"] += unread
     for one in found:
@@ -28,5 +25,6 @@ def add(
         total["customers"] += 1
         total["unscored" if figures.score is None else "provisional" if figures.provisional else "scored"] += 1
         total["backfilled"] += not one.live
+        total.update(MISSING + source for source in one.missing)
         total.update(CHANGED + change.decision for change in one.changes)
     return dict(sorted(total.items()))

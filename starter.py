@@ -17,6 +17,7 @@ from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
+from cli.features import features
 from cli.identity import app as identity
 from cli.importing import import_
 from cli.metrics import metrics
@@ -72,6 +73,7 @@ for name, command in (
     ("replay", replaying(_composed)),
     ("stage", stage),
     ("team", team),
+    ("features", features),
     ("metrics", metrics),
     ("validate", validate),
     ("migrate", migrate),

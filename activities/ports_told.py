@@ -23,6 +23,10 @@ class UsageTold(Protocol):
         """Conversations of a day."""
         ...
 
+    async def leads(self, told: Told, day: date, captured: int) -> None:
+        """Leads captured on a day."""
+        ...
+
     async def limit(self, told: Told, name: str, used: int, allowed: int | None) -> None:
         """How much of a limit was used."""
         ...

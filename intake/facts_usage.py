@@ -38,6 +38,13 @@ async def _conversations(tx: Transaction, event: Event, told: Told, reading: Rea
     return Heard()
 
 
+async def _leads(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
+    data = event.said()
+    assert isinstance(data, said.LeadsReported)
+    await tx.usage_told.leads(told, data.day, data.captured)
+    return Heard()
+
+
 async def _limit(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
     data = event.said()
     assert isinstance(data, said.LimitReported)
@@ -77,6 +84,7 @@ HANDLERS: dict[EventType, Handler] = {
     EventType.USER_LOGGED_IN: _login,
     EventType.USAGE_REPORTED: _usage,
     EventType.CONVERSATIONS_REPORTED: _conversations,
+    EventType.LEADS_REPORTED: _leads,
     EventType.LIMIT_REPORTED: _limit,
     EventType.FEATURE_BLOCKED: _blocked,
     EventType.SEATS_REPORTED: _seats,

@@ -85,6 +85,15 @@ class ConversationsReported(EventData):
         return self
 
 
+class LeadsReported(EventData):
+    """Leads that the customer's chatbots captured on a day. A later report of the same day replaces it."""
+
+    PAST: ClassVar[tuple[str, ...]] = ("day",)
+
+    day: Day
+    captured: Count
+
+
 class LimitReported(EventData):
     """How much of a plan's limit is used; ``allowed`` null is unlimited."""
 

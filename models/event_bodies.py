@@ -23,6 +23,7 @@ DATA: Mapping[EventType, type[EventData]] = {
     _K.USER_LOGGED_IN: account.LoggedIn,
     _K.USAGE_REPORTED: account.UsageReported,
     _K.CONVERSATIONS_REPORTED: account.ConversationsReported,
+    _K.LEADS_REPORTED: account.LeadsReported,
     _K.LIMIT_REPORTED: account.LimitReported,
     _K.FEATURE_BLOCKED: account.FeatureBlocked,
     _K.SEATS_REPORTED: account.SeatsReported,

@@ -19,6 +19,7 @@ class EventType(StrEnum):
 
     USAGE_REPORTED = "usage_reported"
     CONVERSATIONS_REPORTED = "conversations_reported"
+    LEADS_REPORTED = "leads_reported"
     LIMIT_REPORTED = "limit_reported"
     FEATURE_BLOCKED = "feature_blocked"
     SEATS_REPORTED = "seats_reported"
@@ -103,6 +104,7 @@ FACTS = frozenset(
         EventType.USER_LOGGED_IN,
         EventType.USAGE_REPORTED,
         EventType.CONVERSATIONS_REPORTED,
+        EventType.LEADS_REPORTED,
         EventType.LIMIT_REPORTED,
         EventType.FEATURE_BLOCKED,
         EventType.SEATS_REPORTED,

@@ -18,6 +18,7 @@ from persistence.tables.measures import (
     seat_count,
     source_report,
 )
+from persistence.tables.reviews import lead_day
 from persistence.told import greatest, newest
 
 
@@ -61,6 +62,13 @@ class UsageToldTable:
         await self._connection.execute(
             newest(statement, conversation_day, ["handled", "automated", "response_seconds"])
         )
+
+    async def leads(self, told: Told, day: date, captured: int) -> None:
+        """Leads captured on a day; a later report replaces an earlier one."""
+        statement = insert(self._connection, lead_day).values(
+            customer=told.customer, day=day, captured=captured, stated_at=told.at, stated_by=told.key
+        )
+        await self._connection.execute(newest(statement, lead_day, ["captured"]))
 
     async def limit(self, told: Told, name: str, used: int, allowed: int | None) -> None:
         """How much of a limit was used at that moment."""

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from persistence.tables.metadata import CUSTOMER, METADATA, NAME
+from persistence.tables.metadata import CUSTOMER, KEY, METADATA, NAME
 from persistence.types import Money, UtcDateTime, document
 
 qbr = Table(
@@ -38,4 +38,6 @@ lead_day = Table(
     Column("customer", CUSTOMER, ForeignKey("customer.id", ondelete="CASCADE"), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("captured", Integer, nullable=False),
+    Column("stated_at", UtcDateTime),
+    Column("stated_by", KEY),
 )

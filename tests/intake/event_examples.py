@@ -13,6 +13,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "user_logged_in": {"user_id": "u-17"},
     "usage_reported": {"day": DAY, "feature": "flows", "count": 42, "duration_seconds": 900, "errors": 1},
     "conversations_reported": {"day": DAY, "handled": 120, "automated": 75, "response_seconds": 3600},
+    "leads_reported": {"day": DAY, "captured": 7},
     "limit_reported": {"name": "conversations", "used": 850, "allowed": 1000},
     "feature_blocked": {"feature": "whatsapp"},
     "seats_reported": {"seats": 12},

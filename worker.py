@@ -16,6 +16,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import judging
 import telemetry
 import telemetry_metrics
 from activities.advocates import AdvocateActivities
@@ -37,6 +38,7 @@ from activities.review_maker import ReviewMaker
 from activities.reviews import ReviewActivities
 from activities.runs import RunActivities
 from activities.surveys import SurveyActivities
+from activities.validation import Judge, ValidationActivities
 from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
 from activities.values_growth import GrowthValues
@@ -64,10 +66,12 @@ from stack.client import connect
 from workflows.delivery import WebhookDelivery
 from workflows.kinds import PLAYS
 from workflows.lifecycle import CustomerLifecycle
+from workflows.metrics_validation import MetricsValidation
 from workflows.schedule import ensure_schedule
 from workflows.sweep import PortfolioSweep
+from workflows.validation_schedule import ensure_weekly_validation
 
-WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery, PortfolioSweep)
+WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery, PortfolioSweep, MetricsValidation)
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)
@@ -88,6 +92,7 @@ class Collaborators:
     approved: ApprovedList
     surveys: SurveyLinks
     deciding: Deciding = field(default_factory=Deciding.of)
+    judge: Judge = field(default_factory=judging.judge)
 
 
 def runner() -> SandboxedWorkflowRunner:
@@ -153,6 +158,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         sweep.begin_sweep,
         sweep.sweep_pages,
         sweep.end_sweep,
+        ValidationActivities(given.store, given.judge).validate_metrics,
         RunActivities(given.store).close_run,
     ]
 
@@ -213,6 +219,7 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
         approved=approved.load(),
         surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
         deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone, health=settings.health_file),
+        judge=judging.judge(settings.business_zone, settings.health_file),
     )
 
 
@@ -238,22 +245,19 @@ async def main(settings: Settings) -> None:
                 build_id=settings.build_id,
             ),
         ):
+            clock = clock_file.read(settings.home)
             deliverer = Deliverer(
                 store,
                 client,
-                clock_file.read(settings.home),
+                clock,
                 currency=settings.currency,
                 task_queue=settings.task_queue,
                 wall=utc_now,
             )
             delivering = asyncio.create_task(deliverer.run_forever())
             renewing = asyncio.create_task(_keep(lease, host, stop))
-            await ensure_schedule(
-                client,
-                clock_file.read(settings.home),
-                zone=settings.business_zone,
-                task_queue=settings.task_queue,
-            )
+            for ensure in (ensure_schedule, ensure_weekly_validation):
+                await ensure(client, clock, zone=settings.business_zone, task_queue=settings.task_queue)
             log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
             log.info("worker stops")

@@ -23,6 +23,8 @@ from activities.ports_deals import Deals, Drafts
 from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
 from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
+from activities.ports_metrics import MetricRows, Validations
+from activities.ports_programs import Advocacy, Surveys
 from activities.ports_pull import Pulls
 from activities.ports_reviews import Periods, Reviews
 from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold
@@ -82,6 +84,8 @@ class Transaction(Protocol):
     deals: Deals
     drafts: Drafts
     evidence: Evidence
+    metrics: MetricRows
+    validations: Validations
 
 
 class Store(Protocol):

@@ -1,10 +1,9 @@
 """The validator: eight checks, KPIs, mandatory metrics; whether it passed, and whether one may publish (18.4).
 
-Rows come through a protocol, so that the command line and the weekly workflow run the same.
+The command line and the weekly workflow hand it rows read in one state.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from analysis import checks, churn_prediction
 from analysis.book_figures import Making, first_starts
@@ -16,7 +15,7 @@ from analysis.telling import Source, Telling
 from models.figure import Documented
 from models.health_config import HealthConfigs
 from models.metric_rows import ValidationRows
-from models.nps_figures import Period
+from models.validating import Window
 from models.validation import ValidationResult
 from rules.nps_figures import days
 
@@ -25,35 +24,23 @@ MONTHS = 12
 SHOWN = 100
 
 
-class Rows(Protocol):
-    """Reads what is validated, in one state."""
-
-    async def validation(
-        self, period: Period, *, first: date, last: date, as_of: datetime, predicted_at: datetime
-    ) -> ValidationRows:
-        """Everything as of that moment."""
-        ...
-
-
 class Validator:
-    """Validates the figures of the book."""
+    """Validates the figures of the book, from rows that were read elsewhere."""
 
-    def __init__(self, rows: Rows, making: Making, configs: HealthConfigs, mrr_rows: Documented) -> None:
-        self._rows, self._making, self._configs, self._mrr_rows = rows, making, configs, mrr_rows
+    def __init__(self, making: Making, configs: HealthConfigs, mrr_rows: Documented) -> None:
+        self._making, self._configs, self._mrr_rows = making, configs, mrr_rows
 
-    async def run(self, id_: str, cause: str, as_of: datetime, first: date | None = None) -> ValidationResult:
+    def window(self, as_of: datetime, first: date | None = None) -> Window:
         """The period that ends with the day of ``as_of``: from ``first``, or 90 days long."""
         zone = self._making.zone
         last = as_of.astimezone(zone).date()
         first = first or last - timedelta(days=LENGTH - 1)
-        period = days(first, last, zone)
         begun = days(last - churn_prediction.WINDOW, last, zone).start
-        rows = await self._rows.validation(period, first=first, last=last, as_of=as_of, predicted_at=begun)
-        return self.judge(id_, cause, rows, first, last)
+        return Window(days(first, last, zone), first, last, begun)
 
-    def judge(self, id_: str, cause: str, rows: ValidationRows, first: date, last: date) -> ValidationResult:
-        """The same, of rows that were read."""
-        book, making = rows.book, self._making
+    def judge(self, id_: str, cause: str, rows: ValidationRows, window: Window) -> ValidationResult:
+        """Checks, KPIs and mandatory metrics of the window's rows."""
+        book, making, first, last = rows.book, self._making, window.first, window.last
         telling = Telling(book.period, book.as_of, book.sources, making.zone)
         told = making.figures(book)
         churn = checks.churn_twice(book, telling, *_months(last))

@@ -4,18 +4,14 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from analysis.book_figures import Making
 from cli.context import Context
 from cli.months import last_day
 from cli.output import print_json, print_table, say
+from judging import making
 from models.figure import Figure
 from models.figure_change import Change
 from models.metric_rows import BookRows
-from models.nps import NpsConfig
 from models.nps_figures import NpsMetrics
-from persistence.metric_reader import MetricReader
-from persistence.queries import queries
-from playbooks.catalog import Catalog
 from rules.nps_figures import days
 
 
@@ -27,23 +23,12 @@ class Found(NamedTuple):
     nps: NpsMetrics
 
 
-def making(zone: ZoneInfo) -> Making:
-    """What figures are made with: the registered queries and the programs of today's playbooks."""
-    programs = {
-        playbook.id: timedelta(days=playbook.program.duration_days)
-        for playbook in Catalog.load().all()
-        if playbook.program is not None
-    }
-    return Making(queries(), programs, zone, NpsConfig())
-
-
 async def customer_figures(context: Context, first: date, last: date) -> Found:
     """``first`` and ``last`` are first days of months."""
-    zone = ZoneInfo(context.settings.business_zone)
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     number = first.year * 12 + first.month - 1 - months
     before = date(number // 12, number % 12 + 1, 1)
-    maker = making(zone)
+    maker = making(context.settings.business_zone)
     earlier = await read(context, before, first - timedelta(days=1))
     rows = await read(context, first, last_day(last))
     told = maker.figures(rows)
@@ -53,7 +38,8 @@ async def customer_figures(context: Context, first: date, last: date) -> Found:
 async def read(context: Context, first: date, last: date) -> BookRows:
     """The rows of a period of whole days."""
     zone = ZoneInfo(context.settings.business_zone)
-    return await MetricReader(context.engine).read(days(first, last, zone), first=first, last=last, as_of=context.now())
+    async with context.store.read() as tx:
+        return await tx.metrics.read(days(first, last, zone), first=first, last=last, as_of=context.now())
 
 
 def show(found: Found, as_json: bool) -> None:

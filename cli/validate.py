@@ -7,17 +7,14 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from analysis import health_config
-from analysis.validator import Validator
+from activities.validation import validate as validate_figures
 from cli.context import Context, open_context
-from cli.customer_metrics import making
 from cli.output import out, print_json, print_table, say
+from judging import judge
 from models.errors import BadInput, Refused
 from models.ids import new_id
+from models.validating import ValidationAsked
 from models.validation import ValidationResult
-from persistence.metric_reader import MetricReader
-from persistence.spans import MRR_ROWS
-from persistence.validations import Validations
 
 
 def validate(
@@ -39,18 +36,10 @@ def validate(
         raise typer.Exit(1)
 
 
-def validator(context: Context) -> Validator:
-    """The validator of this installation."""
-    zone = ZoneInfo(context.settings.business_zone)
-    return Validator(MetricReader(context.engine), making(zone), health_config.load(), MRR_ROWS)
-
-
 async def validated(context: Context, cause: str, first: date | None = None) -> ValidationResult:
     """A validation as of now, kept."""
-    found = await validator(context).run(new_id("validation"), cause, context.now(), first)
-    async with context.store.begin() as tx:
-        await Validations(tx.connection).add(found)
-    return found
+    asked = ValidationAsked(id=new_id("validation"), cause=cause, as_of=context.now())
+    return await validate_figures(context.store, judge(context.settings.business_zone), asked, first)
 
 
 async def _validate(start: str | None) -> ValidationResult:
@@ -61,7 +50,7 @@ async def _validate(start: str | None) -> ValidationResult:
 
 async def _last() -> ValidationResult:
     async with open_context() as context, context.store.read() as tx:
-        found = await Validations(tx.connection).latest(as_of=context.now())
+        found = await tx.validations.latest(as_of=context.now())
     if not found:
         raise Refused("nothing was validated yet", field="--last")
     return found[0]

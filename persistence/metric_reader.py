@@ -1,4 +1,4 @@
-"""Everything that the figures of a period need, read in one transaction that waits for nobody."""
+"""Everything that the figures of a period need, read in one transaction."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.metric_rows import BookRows, ValidationRows
 from models.nps_figures import Period
 from persistence.customer_rows import CustomerRows
-from persistence.engine import Database
 from persistence.metric_sources import freshness
 from persistence.queries import query
 from persistence.spans import SpanReader
@@ -27,34 +26,31 @@ AFTER_START = timedelta(days=37)
 class MetricReader:
     """The port ``MetricRows``."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
 
     async def read(self, period: Period, *, first: date, last: date, as_of: datetime) -> BookRows:
         """The rows; ``first`` and ``last`` are the days of the period in the business calendar."""
-        async with self._database.read() as connection:
-            return await self._book(connection, period, first, last, as_of)
+        return await self._book(period, first, last, as_of)
 
     async def validation(
         self, period: Period, *, first: date, last: date, as_of: datetime, predicted_at: datetime
     ) -> ValidationRows:
         """What the validator needs besides."""
-        async with self._database.read() as connection:
-            rows = ValidatorRows(connection)
-            return ValidationRows(
-                book=await self._book(connection, period, first, last, as_of),
-                customers=await rows.customers(),
-                churn=await rows.churn_told(last),
-                tickets=await rows.tickets_opened(period),
-                disagreements=await rows.disagreements(as_of),
-                predicted=await rows.predicted(predicted_at),
-                judged_since=await rows.judged_since(),
-                calibrated=await rows.calibrated(as_of),
-            )
+        rows = ValidatorRows(self._connection)
+        return ValidationRows(
+            book=await self._book(period, first, last, as_of),
+            customers=await rows.customers(),
+            churn=await rows.churn_told(last),
+            tickets=await rows.tickets_opened(period),
+            disagreements=await rows.disagreements(as_of),
+            predicted=await rows.predicted(predicted_at),
+            judged_since=await rows.judged_since(),
+            calibrated=await rows.calibrated(as_of),
+        )
 
-    async def _book(
-        self, connection: AsyncConnection, period: Period, first: date, last: date, as_of: datetime
-    ) -> BookRows:
+    async def _book(self, period: Period, first: date, last: date, as_of: datetime) -> BookRows:
+        connection = self._connection
         rows, spans = CustomerRows(connection), SpanReader(connection)
         until = min(period.end, as_of)
         everyone = await connection.execute(text(query("customers").text))

@@ -31,6 +31,7 @@ from persistence.identities import IdentityTable
 from persistence.inbox import InboxTable
 from persistence.lifecycles import LifecycleTable
 from persistence.merges import MergeTable
+from persistence.metric_reader import MetricReader
 from persistence.onboardings import OnboardingTable
 from persistence.outbox import OutboxTable
 from persistence.plans import PlanTable
@@ -44,6 +45,7 @@ from persistence.told_billing import BillingToldTable
 from persistence.told_relations import RelationsToldTable
 from persistence.told_support import SupportToldTable
 from persistence.told_usage import UsageToldTable
+from persistence.validations import Validations
 from persistence.vendor_events import VendorEventTable
 from persistence.work import WorkTable
 from rules.segments import guided
@@ -94,6 +96,8 @@ class SqlTransaction(Transaction):
     deals: DealTable
     drafts: DraftTable
     evidence: EvidenceTable
+    metrics: MetricReader
+    validations: Validations
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -135,6 +139,8 @@ class SqlTransaction(Transaction):
         self.deals = DealTable(connection)
         self.drafts = DraftTable(connection)
         self.evidence = EvidenceTable(connection)
+        self.metrics = MetricReader(connection)
+        self.validations = Validations(connection)
         self.audit = AuditLog(connection)
 
 

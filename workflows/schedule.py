@@ -61,13 +61,17 @@ def daily(clock: Clock, zone: str, task_queue: str) -> Schedule:
 
 async def ensure_schedule(client: Client, clock: Clock, *, zone: str, task_queue: str) -> None:
     """Make the Schedule, or bring the one there is up to date; one that an operator has paused stays paused."""
-    wanted = daily(clock, zone, task_queue)
+    await ensure(client, SCHEDULE, daily(clock, zone, task_queue))
+
+
+async def ensure(client: Client, name: str, wanted: Schedule) -> None:
+    """Make a Schedule of that name, or bring the one there is up to date but for its state."""
     try:
-        await client.create_schedule(SCHEDULE, wanted)
+        await client.create_schedule(name, wanted)
     except ScheduleAlreadyRunningError:
 
         def brought_up_to_date(found: ScheduleUpdateInput) -> ScheduleUpdate:
             wanted.state = found.description.schedule.state
             return ScheduleUpdate(schedule=wanted)
 
-        await client.get_schedule_handle(SCHEDULE).update(brought_up_to_date)
+        await client.get_schedule_handle(name).update(brought_up_to_date)

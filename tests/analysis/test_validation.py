@@ -41,7 +41,7 @@ class Queries(dict[str, Documented]):
 
 
 MAKING = Making(Queries(), {}, ZONE, NpsConfig())
-VALIDATOR = Validator(None, MAKING, health_config.load(), REF)  # type: ignore[arg-type]  # rows are handed over here
+VALIDATOR = Validator(MAKING, health_config.load(), REF)
 
 
 def span(account: str, start: date, end: date | None = None, mrr: int | None = 10) -> SpanRow:
@@ -63,7 +63,7 @@ def whole(**given: Any) -> ValidationRows:
 
 
 def judged(**given: Any) -> ValidationResult:
-    return VALIDATOR.judge("v", "by_hand", whole(**given), FIRST, LAST)
+    return VALIDATOR.judge("v", "by_hand", whole(**given), VALIDATOR.window(NOW))
 
 
 def answers(n: int, score: int = 9) -> list[NpsResponse]:

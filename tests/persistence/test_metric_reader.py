@@ -9,7 +9,6 @@ from sqlalchemy import Table, insert
 from models.book import BookAccount
 from models.metric_rows import ActionDue, ActiveDay, BookRows, ClosedSave, CsatScore, MeetingRow, MessageRow
 from persistence.book import BookLoader
-from persistence.metric_reader import MetricReader
 from persistence.store import SqlStore
 from persistence.tables import book, customers, decisions, measures, plays
 from rules.nps_figures import days
@@ -90,7 +89,8 @@ async def test_the_rows_of_a_period(store: SqlStore) -> None:
         for table, rows in ROWS:
             for row in rows:
                 await tx.connection.execute(insert(table).values(row))
-    found = await MetricReader(store.database).read(PERIOD, first=FIRST, last=LAST, as_of=AS_OF)
+    async with store.read() as tx:
+        found = await tx.metrics.read(PERIOD, first=FIRST, last=LAST, as_of=AS_OF)
     assert found.customers == {"C-1"}
     assert [(one.survey, one.sent_at) for one in found.sends] == [("S-1", IN)]
     assert [(one.id, one.survey, one.themes) for one in found.answers] == [("R-1", "S-1", ("price",))]
@@ -105,7 +105,8 @@ async def test_the_rows_of_a_period(store: SqlStore) -> None:
 
 
 async def test_an_empty_book_reads_as_empty(store: SqlStore) -> None:
-    found = await MetricReader(store.database).read(PERIOD, first=FIRST, last=LAST, as_of=AS_OF)
+    async with store.read() as tx:
+        found = await tx.metrics.read(PERIOD, first=FIRST, last=LAST, as_of=AS_OF)
     assert found == BookRows(period=PERIOD, as_of=AS_OF, sources=found.sources, spans=[], statements=[], sends=[],
         answers=[], csat=[], onboardings=[], outreach=[], meetings=[], saves=[], actions=[], health=[], engagement=[],
     )  # fmt: skip

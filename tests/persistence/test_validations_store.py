@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, insert
 
+from activities.validation import validate
 from analysis import health_config
 from analysis.book_figures import Making
 from analysis.validator import Validator
 from models.book import BookAccount, BookSubscription
 from models.metric_rows import ChurnTold, TicketsOpened
 from models.nps import NpsConfig
+from models.validating import ValidationAsked
 from models.validation import Disagreement
 from persistence.book import BookLoader
-from persistence.metric_reader import MetricReader
 from persistence.queries import queries
 from persistence.spans import MRR_ROWS
 from persistence.store import SqlStore
 from persistence.tables import book, calibration, customers, decisions, pulls
-from persistence.validations import Validations
 
 ZONE = ZoneInfo("Europe/Madrid")
 NOW = datetime(2024, 5, 31, 12, tzinfo=UTC)
@@ -84,14 +84,15 @@ async def test_a_validation_reads_one_state_and_is_kept_whole(store: SqlStore) -
         for table, rows in ROWS:
             for row in rows:
                 await tx.connection.execute(insert(table).values(row))
-    reader = MetricReader(store.database)
-    making = Making(queries(), {}, ZONE, NpsConfig())
-    found = await Validator(reader, making, health_config.load(), MRR_ROWS).run("weekly:2024-05-27", "weekly", NOW)
-
-    period = found.period
-    read = await reader.validation(
-        period, first=date(2024, 3, 3), last=date(2024, 5, 31), as_of=NOW, predicted_at=NOW - timedelta(days=60)
-    )
+    judge = Validator(Making(queries(), {}, ZONE, NpsConfig()), health_config.load(), MRR_ROWS)
+    asked = ValidationAsked(id="weekly:2024-05-27", cause="weekly", as_of=NOW)
+    found = await validate(store, judge, asked)
+    assert await validate(store, judge, asked.model_copy(update={"cause": "again"})) == found
+    async with store.read() as tx:
+        read = await tx.metrics.validation(
+            found.period, first=date(2024, 3, 3), last=date(2024, 5, 31), as_of=NOW,
+            predicted_at=NOW - timedelta(days=60),
+        )  # fmt: skip
     assert read.predicted == {"C-1", "C-4"}
     assert read.churn == [ChurnTold("C-1", date(2024, 4, 1), False), ChurnTold("C-1", date(2024, 4, 1), True)]
     assert read.tickets == [TicketsOpened("C-2", MID)]
@@ -103,7 +104,7 @@ async def test_a_validation_reads_one_state_and_is_kept_whole(store: SqlStore) -
     assert [one.mrr for one in read.customers] == [None] * 6
 
     async with store.begin() as tx:
-        kept = Validations(tx.connection)
+        kept = tx.validations
         await kept.add(found)
         await kept.add(found.model_copy(update={"cause": "again"}))
         assert await kept.get(found.id) == found

@@ -22,9 +22,8 @@ from activities.ports_approvals import Approvals
 from activities.ports_deals import Deals, Drafts
 from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
-from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
 from activities.ports_metrics import MetricRows, Validations
-from activities.ports_programs import Advocacy, Surveys
+from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
 from activities.ports_pull import Pulls
 from activities.ports_reviews import Periods, Reviews
 from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold

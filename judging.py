@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analysis import health_config
@@ -28,10 +29,10 @@ def making(zone: str) -> Making:
     return Making(queries(), programs, ZoneInfo(zone), NpsConfig())
 
 
-def judge(zone: str = "Europe/Madrid") -> Validator:
-    """The validator of this installation.
+def judge(zone: str = "Europe/Madrid", health: Path | None = None) -> Validator:
+    """The validator of this installation; ``health`` None: the configurations of this release.
 
     Raises:
         Misconfigured: the health file is wrong; names each wrong line and field.
     """
-    return Validator(making(zone), health_config.load(), MRR_ROWS)
+    return Validator(making(zone), health_config.load(health or health_config.DEFAULT_FILE), MRR_ROWS)

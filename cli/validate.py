@@ -39,7 +39,8 @@ def validate(
 async def validated(context: Context, cause: str, first: date | None = None) -> ValidationResult:
     """A validation as of now, kept."""
     asked = ValidationAsked(id=new_id("validation"), cause=cause, as_of=context.now())
-    return await validate_figures(context.store, judge(context.settings.business_zone), asked, first)
+    judged_by = judge(context.settings.business_zone, context.settings.health_file)
+    return await validate_figures(context.store, judged_by, asked, first)
 
 
 async def _validate(start: str | None) -> ValidationResult:

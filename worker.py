@@ -122,7 +122,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     offers = OfferActivities(given.store, given.house, given.approved)
     surveys = SurveyActivities(given.store, messages)
     advocates = AdvocateActivities(given.store, messages)
-    lifecycle = LifecycleActivities(given.store, given.house, given.playbooks)
+    lifecycle = LifecycleActivities(given.store, given.house, given.playbooks, evaluator=given.deciding.evaluator())
     sweep = given.deciding.sweep(given.store)
     return [
         messages.send_message,

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.evaluate import Evaluator
 from activities.frame import customer_of
 from activities.house import House
 from activities.outbound import store_webhook
@@ -31,8 +32,9 @@ FRESH = timedelta(days=1)
 class LifecycleActivities:
     """The lifecycle's one question."""
 
-    def __init__(self, store: Store, house: House, playbooks: Playbooks) -> None:
-        """Collaborators: rows, whom we act for, released playbooks."""
+    def __init__(self, store: Store, house: House, playbooks: Playbooks, *, evaluator: Evaluator | None = None) -> None:
+        """Rows, whom we act for, released playbooks; ``evaluator`` decides anew where an input changed."""
+        self._evaluator = evaluator
         self._store = store
         self._house = house
         self._playbooks = playbooks
@@ -62,7 +64,7 @@ class LifecycleActivities:
             )
 
     async def _transition(self, tx: Transaction, customer: Customer, asked: DecideInput) -> Transition | None:
-        found = await stage_change(tx, customer, asked)
+        found = await stage_change(tx, customer, asked, self._evaluator)
         if found is None:
             return None
         verdict = found.verdict

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from activities import stage_facts
+from activities.evaluate import Evaluator
 from activities.frame import days_between
 from activities.ports import Transaction
 from models.approval import ApprovalKind, ApprovalStatus
@@ -35,8 +36,10 @@ class Change(NamedTuple):
     actor: str = ""
 
 
-async def stage_change(tx: Transaction, customer: Customer, asked: DecideInput) -> Change | None:
-    """The change that follows from the occurrence, or None."""
+async def stage_change(
+    tx: Transaction, customer: Customer, asked: DecideInput, evaluator: Evaluator | None
+) -> Change | None:
+    """The change that follows from the occurrence, or None; ``evaluator`` decides anew where an input changed."""
     kind = asked.occurrence.kind
     if asked.occurrence.key.startswith(f"{SWEEP}:"):
         # The sweep has decided on the stage with the facts of its day, and made the change under this key.
@@ -46,10 +49,22 @@ async def stage_change(tx: Transaction, customer: Customer, asked: DecideInput) 
     elif kind == EventType.APPROVAL_DECIDED.value and asked.occurrence.subject == ApprovalKind.MANUAL_STAGE:
         return await _by_hand(tx, customer, asked)
     else:
-        whole = kind in stage_facts.CHANGES and customer.stage is not None
-        names = rules.FACTS_FULL if whole else rules.FACTS
-        verdict = rules.decide(customer.stage, await stage_facts.read(tx, customer, names, asked.now))
+        verdict = await _by_rule(tx, customer, asked, evaluator)
     return None if verdict is None else Change(verdict)
+
+
+async def _by_rule(
+    tx: Transaction, customer: Customer, asked: DecideInput, evaluator: Evaluator | None
+) -> StageVerdict | None:
+    """By the whole table where an input changed, after everything else was decided anew; else by what begins a life."""
+    kind = asked.occurrence.kind
+    if customer.stage is None or kind not in stage_facts.CHANGES:
+        return rules.decide(customer.stage, await stage_facts.read(tx, customer, rules.FACTS, asked.now))
+    if evaluator is not None and kind not in stage_facts.DECIDED:
+        found = await evaluator.evaluate(tx, customer.id, at=asked.now)
+        if found is not None:
+            return found.verdict
+    return rules.decide(customer.stage, await stage_facts.read(tx, customer, rules.FACTS_FULL, asked.now))
 
 
 async def held_back(tx: Transaction, customer: Customer, transition: Transition) -> dict[str, str]:

@@ -42,6 +42,19 @@ CHANGES = frozenset(
 """Kinds that change an input of the rules: the whole table is asked (section 3.5, evaluation cadence)."""
 
 
+DECIDED = frozenset(
+    {
+        EventType.SIGNAL_OPENED,
+        EventType.SIGNAL_CLEARED,
+        EventType.HEALTH_DROPPED,
+        EventType.CUSTOMER_AT_RISK,
+        EventType.OPPORTUNITY_DETECTED,
+        EventType.STAGE_REVIEW,
+    }
+)
+"""Kinds that an evaluation itself tells: it need not be made again."""
+
+
 async def read(tx: Transaction, customer: Customer, names: tuple[str, ...], as_of: datetime) -> dict[str, JsonValue]:
     """The facts of these names as of a moment; what is no metric comes from our records, as of now."""
     metrics = [name for name in names if name not in lifecycle.SUPPLIED]

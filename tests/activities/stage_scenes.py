@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from activities.evaluate import Evaluator
 from activities.lifecycle import LifecycleActivities
 from intake import facts
 from intake.facts_reading import Reading
@@ -110,9 +111,11 @@ class Scene:
             await facts.store(tx, event, f"events:{event.event_id}", READING)
         return self
 
-    async def decide(self, kind: str = "stage_review", key: str = "review", **more: Any) -> Transition | None:
+    async def decide(
+        self, kind: str = "stage_review", key: str = "review", evaluator: Evaluator | None = None, **more: Any
+    ) -> Transition | None:
         """What the lifecycle's activity decides on an occurrence; asked twice, it says the same."""
-        lifecycle = LifecycleActivities(self.store, house(Settings()), CATALOG)
+        lifecycle = LifecycleActivities(self.store, house(Settings()), CATALOG, evaluator=evaluator)
         seen = Occurrence(kind=kind, key=key, at=NOW, **more)
         first = await lifecycle.decide(DecideInput(customer="C-1", occurrence=seen, now=NOW))
         again = await lifecycle.decide(DecideInput(customer="C-1", occurrence=seen, now=NOW))

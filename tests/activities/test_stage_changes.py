@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from activities.approvals import decide
 from activities.manual_stage import ask
+from deciding import Deciding
 from models.approval import Verdict
 from models.enums import LifecycleStage as Stage
 from models.enums import Plan, SubscriptionStatus, TriggeredBy
@@ -209,7 +211,7 @@ async def test_a_person_moves_a_customer_when_another_allows_it(store: SqlStore)
     async with store.begin() as tx:
         request = await ask(tx, "C-1", wanted, NOW)
         assert await ask(tx, "C-1", wanted, NOW + DAY) == request
-    asked = {"subject": "manual_stage", "data": {"approval_id": str(request.number), "approved": True}}
+    asked: dict[str, Any] = {"subject": "manual_stage", "data": {"approval_id": str(request.number), "approved": True}}
     assert await scene.decide("approval_decided", "early", **asked) is None
     async with store.begin() as tx:
         await decide(tx, request.number, Verdict(approved=True, by="lena"), NOW)
@@ -247,3 +249,19 @@ async def test_a_request_by_hand_that_makes_no_sense_is_refused(store: SqlStore)
     with pytest.raises(Refused, match="waits already"):
         async with store.begin() as tx:
             await ask(tx, "C-1", {"to": "churned", "actor": "marc", "reason": "x"}, NOW)
+
+
+async def test_an_event_that_changes_an_input_has_everything_decided_anew(store: SqlStore) -> None:
+    scene = await Scene(store, Stage.GROWING).set()
+    await scene.tell("survey_answered", kind="nps", score=3)
+    moved = await scene.decide("nps_processed", "answer", evaluator=Deciding.of().evaluator())
+    assert moved is not None
+    assert (moved.rule, moved.facts["nps_score"]) == ("at_risk_signal", 3)
+    async with store.read() as tx:
+        assert [one.type for one in await tx.signals.open("C-1")] == ["nps_detractor"]
+        rows = await tx.inbox.undelivered(before=NOW + DAY, limit=10)
+        last = await tx.evaluations.get("C-1")
+    assert "signal_opened" in [row.type for row in rows]
+    assert last is not None
+    # What an evaluation tells is not evaluated again, and moves nobody twice.
+    assert await scene.decide("signal_opened", "told", evaluator=Deciding.of().evaluator()) is None

@@ -97,7 +97,12 @@ async def test_a_lifecycle_and_an_onboarding_are_renewed_under_a_flood_of_signal
         async def heard_last() -> bool:
             return (await _decided(here, await _runs(here, lifecycle.id)))["last"] == 1
 
+        async def celebrated() -> bool:
+            async with here.store.read() as tx:
+                return len(await tx.work.in_app(said.id)) >= 3
+
         await eventually(heard_last)
+        await eventually(celebrated)
         runs = await _runs(here, lifecycle.id)
         decided = await _decided(here, runs)
         onboarding = await _runs(here, onboarding_id(said.id, 1))

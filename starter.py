@@ -31,6 +31,7 @@ from cli.show import show
 from cli.simulate import make as simulating
 from cli.stage import stage
 from cli.team import team
+from cli.uplift import uplift
 from cli.validate import validate
 from models.errors import BadInput, SteadfastError
 from rendering.catalogue import Templates
@@ -70,6 +71,7 @@ for name, command in (
     ("portfolio", portfolio),
     ("simulate", simulating(_house)),
     ("backtest", backtest),
+    ("uplift", uplift),
     ("replay", replaying(_composed)),
     ("stage", stage),
     ("team", team),

@@ -1,6 +1,7 @@
 """The company that activities act for, from settings."""
 
 from activities.house import House
+from models.calendar import Hours
 from settings import Settings
 
 
@@ -21,5 +22,7 @@ def house(settings: Settings) -> House:
         share_email=settings.webhook_share_email,
         share_mrr=settings.webhook_share_mrr,
         webhooks=frozenset(settings.webhook_urls),
+        country=settings.business_country,
+        hours=Hours(start=settings.work_from, end=settings.work_until),
         mail_domain=settings.team_email.rpartition("@")[2],
     )

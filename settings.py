@@ -49,6 +49,11 @@ class Settings(InboundSettings):
     product_url: str = "https://app.example.com"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     business_zone: Zone = "Europe/Madrid"
+    business_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
+        default="ES", description="Whose holidays our people keep (ISO 3166)."
+    )
+    work_from: time = Field(default=time(9), description="Our people work from this hour,")
+    work_until: time = Field(default=time(18), description="until this one, in the business zone.")
     language: Language = Language.ES
     health_file: Path | None = Field(default=None, description="How health is measured; unset: config/health.yaml.")
 

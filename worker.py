@@ -4,10 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import httpx
 import structlog
@@ -19,36 +16,17 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import judging
 import telemetry
 import telemetry_metrics
-from activities.advocates import AdvocateActivities
-from activities.alerts import AlertActivities
-from activities.house import House
+from acting import Collaborators as Collaborators
+from acting import activities as activities
 from activities.interceptor import ActivityFrame
-from activities.lifecycle import LifecycleActivities
-from activities.message_values import MessageValues
-from activities.messages import MessageActivities
-from activities.offers import OfferActivities
-from activities.onboarding import OnboardingActivities
-from activities.outbound import OutboundActivities
-from activities.people import PeopleActivities
-from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, WebhookPoster
-from activities.ports_deals import ApprovedList
-from activities.ports_surveys import SurveyLinks
-from activities.renewals import RenewalActivities
-from activities.review_maker import ReviewMaker
-from activities.reviews import ReviewActivities
-from activities.runs import RunActivities
-from activities.surveys import SurveyActivities
-from activities.validation import Judge, ValidationActivities
-from activities.values_answers import AnswerValues
-from activities.values_figures import FigureValues
-from activities.values_growth import GrowthValues
-from activities.values_subscription import SubscriptionValues
-from analysis.review import agenda
+from activities.ports import Store
 from company import house as house
 from deciding import Deciding
+from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
+from integrations.calendars import LibraryCalendars
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
 from models.clock import utc_now
@@ -77,90 +55,10 @@ WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelive
 GRACE = timedelta(seconds=20)
 
 
-@dataclass(frozen=True)
-class Collaborators:
-    """What the activities are given."""
-
-    store: Store
-    house: House
-    renderer: Renderer
-    mailer: Mailer
-    playbooks: Playbooks
-    unsubscriber: Unsubscriber
-    poster: WebhookPoster
-    urls: dict[str, str]
-    approved: ApprovedList
-    surveys: SurveyLinks
-    deciding: Deciding = field(default_factory=Deciding.of)
-    judge: Judge = field(default_factory=judging.judge)
-
-
 def runner() -> SandboxedWorkflowRunner:
     """The sandbox, set once: values and activities keep one identity, rules are reloaded and watched."""
     passed = SandboxRestrictions.default.with_passthrough_modules("models", "activities", "cel")
     return SandboxedWorkflowRunner(restrictions=passed)
-
-
-def activities(given: Collaborators) -> Sequence[Any]:
-    """Every activity, bound to its collaborators."""
-    values = MessageValues(
-        given.house,
-        given.playbooks,
-        given.renderer,
-        [
-            SubscriptionValues(given.house, given.approved),
-            FigureValues(given.house),
-            GrowthValues(given.house, given.approved, given.surveys),
-            AnswerValues(),
-        ],
-    )
-    messages = MessageActivities(given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber)
-    people = PeopleActivities(given.store, given.house)
-    onboarding = OnboardingActivities(given.store)
-    outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
-    renewals = RenewalActivities(given.store)
-    offers = OfferActivities(given.store, given.house, given.approved)
-    surveys = SurveyActivities(given.store, messages)
-    advocates = AdvocateActivities(given.store, messages)
-    lifecycle = LifecycleActivities(given.store, given.house, given.playbooks, evaluator=given.deciding.evaluator())
-    sweep = given.deciding.sweep(given.store)
-    return [
-        messages.send_message,
-        messages.celebrate_milestone,
-        people.assign_csm,
-        people.create_success_plan,
-        people.propose_meeting,
-        people.create_task,
-        people.notify_csm,
-        people.schedule_review,
-        people.escalate_step,
-        people.escalate,
-        onboarding.save,
-        onboarding.refuse_step,
-        onboarding.check_first_value,
-        outbound.emit_webhook,
-        outbound.deliver,
-        AlertActivities(given.store, given.house).raise_alert,
-        renewals.calculate_renewal_health,
-        renewals.create_renewal_opp,
-        renewals.record_renewal,
-        offers.create_expansion_opp,
-        offers.prepare_proposal,
-        offers.prepare_save_offer,
-        surveys.send_nps_survey,
-        surveys.remind_survey,
-        surveys.close_survey,
-        surveys.record_followup,
-        advocates.add_to_advocacy_pipeline,
-        advocates.invite_advocate,
-        ReviewActivities(given.store, given.house, ReviewMaker(given.store, given.house, agenda)).prepare_qbr,
-        lifecycle.decide,
-        sweep.begin_sweep,
-        sweep.sweep_pages,
-        sweep.end_sweep,
-        ValidationActivities(given.store, given.judge).validate_metrics,
-        RunActivities(given.store).close_run,
-    ]
 
 
 def build_worker(client: Client, given: Collaborators, *, task_queue: str, build_id: str = "") -> Worker:
@@ -220,6 +118,8 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
         surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
         deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone, health=settings.health_file),
         judge=judging.judge(settings.business_zone, settings.health_file),
+        calendars=LibraryCalendars(),
+        links=SignedAnswers(settings.console_url, settings.events_secret),
     )
 
 

@@ -3,10 +3,10 @@
 from pydantic import JsonValue
 from temporalio import activity
 
+from activities.colleagues import TEAM
 from activities.frame import Frame, done
 from activities.house import House
 from activities.outbound import ALERTS, store_webhook
-from activities.people import TEAM
 from activities.ports import Store, Transaction
 from models.actions_business import Evidence, RaiseAlert
 from models.enums import DeliveryStatus, Role

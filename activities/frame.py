@@ -67,6 +67,8 @@ class Frame:
                 return StepResult(status="skipped", reason=reason, facts=seen)
         if contacts and customer.outreach_held:
             return StepResult(status="held", reason="outreach is held until import --activate")
+        if contacts and (other := await tx.entries.paused_by(step.customer, step.playbook)) is not None:
+            return StepResult(status="held", reason=f"paused while {other} runs")
         return None
 
 

@@ -3,6 +3,7 @@
 from datetime import time
 
 from models.base import Value
+from models.calendar import Hours
 from models.enums import Language
 from models.records import Csm, Customer
 
@@ -26,6 +27,8 @@ class House(Value):
     webhooks: frozenset[str] = frozenset()
     mail_domain: str = "steadfast.invalid"
     currency: str = "EUR"
+    country: str = "ES"
+    hours: Hours = Hours()
 
     def language_of(self, customer: Customer) -> Language:
         """The customer's language where it is one of ours, else the house's."""

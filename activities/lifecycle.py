@@ -3,41 +3,30 @@
 Everything is found again by the occurrence's key, so asking twice gives the same answer and does nothing twice.
 """
 
-from datetime import timedelta
-
 from temporalio import activity
 
 from activities.evaluate import Evaluator
 from activities.frame import customer_of
 from activities.house import House
 from activities.outbound import store_webhook
-from activities.ports import Playbooks, Store, Transaction
+from activities.ports import Store, Transaction
 from activities.stage_change import IMPORTED, held_back, stage_change
-from activities.starts import begin_onboarding, begin_sequence
-from models.enums import DeliveryStatus, LifecycleStage
+from activities.starting import Starting
+from models.enums import DeliveryStatus
 from models.lifecycle import STAGE_WORKFLOWS
-from models.play import Decided, DecideInput, DeliveryInput, PlayStart
+from models.play import Decided, DecideInput, DeliveryInput
 from models.records import Customer, Transition
-from rules.segments import segment_of
-
-STALLED = "onboarding_stalled"
-WELCOME = "onboarding.welcome_sequence"
-STALLED_SEQUENCE = "onboarding.stalled_onboarding"
-
-# A producer may report late. Delays count from the event itself if it is fresh; from now if it is older than this, so
-# that steps long past do not all fire at once.
-FRESH = timedelta(days=1)
 
 
 class LifecycleActivities:
     """The lifecycle's one question."""
 
-    def __init__(self, store: Store, house: House, playbooks: Playbooks, *, evaluator: Evaluator | None = None) -> None:
-        """Rows, whom we act for, released playbooks; ``evaluator`` decides anew where an input changed."""
+    def __init__(self, store: Store, house: House, starting: Starting, *, evaluator: Evaluator | None = None) -> None:
+        """Rows, whom we act for, what starts plays; ``evaluator`` decides anew where an input changed."""
         self._evaluator = evaluator
         self._store = store
         self._house = house
-        self._playbooks = playbooks
+        self._starting = starting
 
     @activity.defn
     async def decide(self, asked: DecideInput) -> Decided:
@@ -48,7 +37,7 @@ class LifecycleActivities:
             if transition is None:
                 transition = await self._transition(tx, customer, asked)
             customer = await customer_of(tx, asked.customer)
-            plays = await self._plays(tx, customer, transition, asked)
+            started = await self._starting.of(tx, customer, transition, asked)
             deliveries = await self._announce(tx, customer, transition, asked)
             ended = [run.workflow_id for run in await tx.runs.of(customer.id) if run.ended is not None]
             return Decided(
@@ -58,8 +47,9 @@ class LifecycleActivities:
                 reason=transition.reason if transition else "",
                 plan=customer.plan.value if customer.plan else "",
                 owner=customer.csm_id or "",
-                plays=plays,
+                plays=started.plays,
                 deliveries=deliveries,
+                stops=started.stops,
                 ended=tuple(ended),
             )
 
@@ -82,22 +72,6 @@ class LifecycleActivities:
         )
         await tx.lifecycles.record(transition)
         return transition
-
-    async def _plays(
-        self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput
-    ) -> tuple[PlayStart, ...]:
-        """The plays that this occurrence starts (section 3.5)."""
-        if segment_of(customer.plan, customer.segment) is None:
-            # Only an imported book can leave both unknown; its stage is kept, no program can be chosen.
-            return ()
-        if transition is not None and transition.to_stage is LifecycleStage.ONBOARDING:
-            return (
-                await begin_onboarding(tx, self._playbooks, customer, asked, FRESH),
-                await begin_sequence(tx, self._playbooks, customer, asked, WELCOME, FRESH),
-            )
-        if asked.occurrence.kind == STALLED:
-            return (await begin_sequence(tx, self._playbooks, customer, asked, STALLED_SEQUENCE, FRESH),)
-        return ()
 
     async def _announce(
         self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput

@@ -2,14 +2,14 @@
 
 from temporalio import activity
 
+from activities.colleagues import TEAM
 from activities.frame import Frame, days_between, done
-from activities.people import TEAM
+from activities.places import NEXT_WORKING_DAY, Places
 from activities.ports import Store, Transaction
 from models.enums import Priority, Role, Severity
 from models.play import SaveOnboarding, StepInput, StepRefused
 from models.records import Blocker, CsmTask, Customer, Notice
 from models.run import StepResult
-from rules.calendar import next_working_days
 
 NO_FIRST_VALUE = "first_value_not_reached"
 
@@ -17,9 +17,10 @@ NO_FIRST_VALUE = "first_value_not_reached"
 class OnboardingActivities:
     """What the onboarding workflow asks for."""
 
-    def __init__(self, store: Store) -> None:
-        """``store``: where transactions come from."""
+    def __init__(self, store: Store, places: Places) -> None:
+        """``store``: where transactions come from; ``places``: calendars."""
         self._store = store
+        self._places = places
         self._frame = Frame(store)
 
     @activity.defn
@@ -76,7 +77,7 @@ class OnboardingActivities:
             title=f"First value not reached: help with step {record.current_step}",
             priority=Priority.HIGH,
             assignee=customer.csm_id or TEAM,
-            due=next_working_days(step.now, 1),
+            due=self._places.due(NEXT_WORKING_DAY, step.now),
             created_at=step.now,
         )
         await tx.work.add_task(task)

@@ -1,30 +1,31 @@
-"""What our own people are asked and told: tasks, notices, proposals, plans, reviews, escalations (section 14.2)."""
+"""What our own people are told and given: managers, plans, reviews, notices, escalations (section 14.2)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import activity
 
+from activities.colleagues import TEAM, colleague
 from activities.frame import Frame, done, skipped
 from activities.house import House
+from activities.internal_mail import InternalPost
 from activities.ports import Store, Transaction
-from models.actions import CreateTask, NotifyCsm, ProposeMeeting, ScheduleReview
+from activities.questions import question_of
+from models.actions import NotifyCsm, ScheduleReview
 from models.enums import Language, Priority, Role, Severity
 from models.play import EscalationInput, StepInput
-from models.records import Csm, CsmTask, Customer, MeetingProposal, Notice
+from models.records import CsmTask, Customer, Notice
 from models.run import StepResult
-from rules.calendar import next_working_days
 from rules.segments import segment_of
-
-TEAM = "team"
 
 
 class PeopleActivities:
-    """One method per verb; each writes rows of ours and reaches nobody outside, but for a proposed meeting."""
+    """One method per verb; each writes rows of ours and reaches nobody outside the company."""
 
-    def __init__(self, store: Store, house: House) -> None:
-        """``store``: where transactions come from; ``house``: whom we act for."""
+    def __init__(self, store: Store, house: House, post: InternalPost) -> None:
+        """``store``: where transactions come from; ``house``: whom we act for; ``post``: mail to our own people."""
         self._store = store
         self._house = house
+        self._post = post
         self._frame = Frame(store)
 
     @activity.defn
@@ -38,19 +39,12 @@ class PeopleActivities:
         return await self._frame.run(step, self._plan)
 
     @activity.defn
-    async def propose_meeting(self, step: StepInput) -> StepResult:
-        """A proposal through the calendar link, and a task for the manager."""
-        return await self._frame.run(step, self._propose, contacts=True)
-
-    @activity.defn
-    async def create_task(self, step: StepInput) -> StepResult:
-        """A task for the manager or the team queue."""
-        return await self._frame.run(step, self._task)
-
-    @activity.defn
     async def notify_csm(self, step: StepInput) -> StepResult:
-        """A notice to the manager or the team queue."""
-        return await self._frame.run(step, self._notify)
+        """A notice to the manager or the team queue, and by mail where there is an address."""
+        result = await self._frame.run(step, self._notify)
+        for key in (step.key, f"{step.key}>manager"):
+            await self._post.deliver(key, step.now)
+        return result
 
     @activity.defn
     async def schedule_review(self, step: StepInput) -> StepResult:
@@ -60,23 +54,24 @@ class PeopleActivities:
     @activity.defn
     async def escalate_step(self, step: StepInput) -> StepResult:
         """An escalate step of a playbook: tell its role."""
-        return await self._frame.run(step, self._escalate)
+        result = await self._frame.run(step, self._escalate)
+        await self._post.deliver(step.key, step.now)
+        return result
 
     @activity.defn
     async def escalate(self, asked: EscalationInput) -> None:
-        """A level of the escalation path: tell its role, once per level."""
+        """A level of the escalation path: recorded, and its role told, once per level (C9)."""
         async with self._store.begin() as tx:
-            notice = Notice(
-                key=asked.key,
-                customer=asked.customer,
-                workflow_id=asked.workflow_id,
-                role=asked.role,
-                recipient=asked.role,
-                message=f"{asked.playbook}: level {asked.level}, {asked.reason}",
-                severity=Severity.HIGH,
-                at=asked.now,
+            customer = await tx.customers.get(asked.customer)
+            if customer is None:
+                # A run that outlived its customer's erasure has nobody to speak of.
+                return
+            text = f"{asked.playbook}: level {asked.level}, {asked.reason}"
+            await self._tell(
+                tx, asked.key, asked.workflow_id, customer, asked, role=asked.role, text=text, severity=Severity.HIGH
             )
-            await tx.work.add_notice(notice)
+            await tx.interventions.rise(asked.workflow_id, asked.level)
+        await self._post.deliver(asked.key, asked.now)
 
     async def _assign(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
         if customer.csm_id:
@@ -97,36 +92,19 @@ class PeopleActivities:
         added = await tx.work.add_success_plan(customer.id, step.key, program, step.now)
         return done("draft created") if added else skipped("a success plan exists")
 
-    async def _propose(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = ProposeMeeting.model_validate(step.params, extra="ignore")
-        csm = await self._csm(tx, customer)
-        due = next_working_days(step.now, 1)
-        link = self._house.calendar(csm)
-        proposal = MeetingProposal(
-            key=step.key,
-            customer=customer.id,
-            workflow_id=step.workflow_id,
-            meeting=asked.meeting.value,
-            calendar_link=link,
-            at=step.now,
-            due=due,
-        )
-        await tx.work.add_proposal(proposal)
-        await tx.work.add_task(self._csm_task(step, customer, asked.meeting.value, self._say(asked.task), due))
-        return done(f"proposed through {link}")
-
-    async def _task(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        asked = CreateTask.model_validate(step.params, extra="ignore")
-        due = next_working_days(step.now, asked.due_days)
-        task = self._csm_task(step, customer, asked.task, self._say(asked.title), due, asked.priority)
-        await tx.work.add_task(task)
-        return done(f"task for {task.assignee}")
-
     async def _notify(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
         asked = NotifyCsm.model_validate(step.params, extra="ignore")
         text = self._say(asked.text) if asked.text else asked.message
-        await tx.work.add_notice(self._notice(step, customer, Role.CSM, text))
-        return done(f"told {customer.csm_id or TEAM}")
+        told = await self._tell(
+            tx, step.key, step.workflow_id, customer, step, role=Role.CSM, text=text, severity=asked.severity
+        )
+        if asked.urgent:
+            key = f"{step.key}>manager"
+            above = await self._tell(
+                tx, key, step.workflow_id, customer, step, role=Role.CS_MANAGER, text=text, severity=asked.severity
+            )
+            return done(f"told {told} and {above}")
+        return done(f"told {told}")
 
     async def _review(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
         asked = ScheduleReview.model_validate(step.params, extra="ignore")
@@ -137,52 +115,70 @@ class PeopleActivities:
         if any(task.key == key for task in await tx.work.tasks(customer.id)):
             return skipped("this cycle's review is already arranged")
         title = {Language.ES: "Revisión de los 30 días", Language.EN: "30-day review"}
-        task = self._csm_task(step, customer, asked.review, self._say(title), due)
-        await tx.work.add_task(task.model_copy(update={"key": key}))
+        task = CsmTask(
+            key=key,
+            customer=customer.id,
+            workflow_id=step.workflow_id,
+            type=asked.review,
+            title=self._say(title),
+            priority=Priority.NORMAL,
+            assignee=customer.csm_id or TEAM,
+            due=due,
+            created_at=step.now,
+            step_id=step.step_id,
+        )
+        await tx.work.add_task(task)
         return done(f"review on {due:%Y-%m-%d}")
 
     async def _escalate(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
         role = Role(str(step.params["role"]))
-        reason = str(step.params.get("reason") or step.playbook)
-        notice = self._notice(step, customer, role, reason)
-        await tx.work.add_notice(notice.model_copy(update={"severity": Severity.HIGH}))
+        text = str(step.params.get("reason") or step.playbook)
+        await self._tell(tx, step.key, step.workflow_id, customer, step, role=role, text=text, severity=Severity.HIGH)
         return done(f"told {role}")
 
-    def _csm_task(
+    async def _tell(
         self,
-        step: StepInput,
+        tx: Transaction,
+        key: str,
+        workflow_id: str,
         customer: Customer,
-        kind: str,
-        title: str,
-        due: datetime,
-        priority: Priority = Priority.NORMAL,
-    ) -> CsmTask:
-        return CsmTask(
-            key=step.key,
+        asked: StepInput | EscalationInput,
+        *,
+        role: Role,
+        text: str,
+        severity: Severity,
+    ) -> str:
+        """Put it into the queue of the role, or of the person; the person also gets a mail. Returns whom it is for."""
+        to = await colleague(tx, customer, role)
+        notice = Notice(
+            key=key,
             customer=customer.id,
-            workflow_id=step.workflow_id,
-            type=kind,
-            title=title,
-            priority=priority,
-            assignee=customer.csm_id or TEAM,
-            due=due,
-            created_at=step.now,
-        )
-
-    def _notice(self, step: StepInput, customer: Customer, role: Role, message: str) -> Notice:
-        return Notice(
-            key=step.key,
-            customer=customer.id,
-            workflow_id=step.workflow_id,
+            workflow_id=workflow_id,
             role=role,
-            recipient=(customer.csm_id or TEAM) if role is Role.CSM else role.value,
-            message=message,
-            at=step.now,
+            recipient=to.queue,
+            message=text,
+            severity=severity,
+            at=asked.now,
         )
+        await tx.work.add_notice(notice)
+        if to.person is not None:
+            if isinstance(asked, EscalationInput):
+                answers, outcomes = asked.step, asked.outcomes
+            else:
+                answers, outcomes = question_of(asked)
+            await self._post.write(
+                tx,
+                key=key,
+                workflow_id=workflow_id,
+                customer=customer,
+                to=to.person,
+                role=role,
+                title=text,
+                now=asked.now,
+                step=answers,
+                outcomes=outcomes,
+            )
+        return to.queue
 
     def _say(self, texts: dict[Language, str]) -> str:
         return texts.get(self._house.language) or next(iter(texts.values()))
-
-    @staticmethod
-    async def _csm(tx: Transaction, customer: Customer) -> Csm | None:
-        return await tx.customers.csm(customer.csm_id) if customer.csm_id else None

@@ -23,6 +23,7 @@ from activities.ports_deals import Deals, Drafts
 from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
 from activities.ports_metrics import MetricRows, Validations
+from activities.ports_people import Entries, InternalMails, Interventions, Outcomes, Tasks
 from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
 from activities.ports_pull import Pulls
 from activities.ports_reviews import Periods, Reviews
@@ -57,6 +58,11 @@ class Transaction(Protocol):
     outbox: Outbox
     inbox: Inbox
     assignments: Assignments
+    interventions: Interventions
+    outcomes: Outcomes
+    entries: Entries
+    tasks: Tasks
+    internal_mails: InternalMails
     scores: Scores
     engagements: Engagements
     signals: Signals
@@ -104,6 +110,14 @@ class Playbooks(Protocol):
 
     def by_id(self, playbook: str, segment: Segment | None) -> Playbook:
         """The playbook of that id for that segment. Raises NotFound."""
+        ...
+
+    def for_trigger(self, trigger: str, segment: Segment | None) -> tuple[Playbook, ...]:
+        """What an event of that name starts for a customer of the segment."""
+        ...
+
+    def all(self) -> tuple[Playbook, ...]:
+        """Every playbook in force."""
         ...
 
     def program_for(self, segment: Segment) -> Playbook:

@@ -3,6 +3,8 @@
 from temporalio import activity
 
 from activities.ports import Store
+from models.enums import RunStatus
+from models.people import InterventionStatus
 from models.play import RunRecord
 
 
@@ -18,3 +20,21 @@ class RunActivities:
         """Write how the run and each of its steps ended; nothing is awaited any more."""
         async with self._store.begin() as tx:
             await tx.runs.close(record)
+            ended = record.ended or record.started
+            await tx.entries.unpause(record.workflow_id)
+            await tx.interventions.close(record.workflow_id, _counted_as(record.status), record.reason, ended)
+            if record.status is not RunStatus.COMPLETED:
+                await tx.tasks.cancel_of(record.workflow_id, record.reason, ended)
+
+
+def _counted_as(status: RunStatus) -> InterventionStatus:
+    """How an intervention counts whose run ended so (section 7.3): only a goal is a success."""
+    match status:
+        case RunStatus.GOAL_MET:
+            return InterventionStatus.SUCCEEDED
+        case RunStatus.SUPERSEDED:
+            return InterventionStatus.SUPERSEDED
+        case RunStatus.CANCELLED:
+            return InterventionStatus.CANCELLED
+        case _:
+            return InterventionStatus.FAILED

@@ -1,105 +1,178 @@
 """How a play begins: its number is reserved, its row opened and its playbook frozen, in the deciding transaction."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
+from activities.colleagues import TEAM
+from activities.places import Places
 from activities.ports import Playbooks, Transaction
+from models import ids
 from models.enums import RunStatus
-from models.errors import Refused
-from models.ids import onboarding_id, sequence_id
+from models.events import Occurrence
+from models.people import Intervention
 from models.play import DecideInput, OnboardingState, PlayStart, RunRecord
 from models.playbook import Playbook
+from models.playbook_rules import named_by
 from models.records import Customer
-from rules import onboarding
+from models.run import OWN
+from rules import entry, onboarding
 from rules.segments import segment_of
 
+FRESH = timedelta(days=1)
+"""A producer may report late. Delays count from the event itself if it is fresh; from now if it is older than this, so
+that steps long past do not all fire at once."""
 
-async def begin_onboarding(
-    tx: Transaction, playbooks: Playbooks, customer: Customer, asked: DecideInput, fresh: timedelta
-) -> PlayStart:
-    """The program of the customer's segment, for its present cycle, with its record."""
-    segment = segment_of(customer.plan, customer.segment)
-    if segment is None:
-        raise Refused("plan and segment unknown: no onboarding program can be chosen", field="plan")
-    playbook = playbooks.program_for(segment)
-    workflow_id = onboarding_id(customer.id, customer.cycle)
-    start = await _start(tx, playbook, workflow_id, customer, asked, fresh, occurrence=customer.cycle)
-    assert playbook.program is not None
+_CARRIED = {"type": "expansion_type"}
+_VALUES = ("severity", "score", "grade", "expansion_type", "timing", "drop", "days", "limit", *OWN)
+
+
+class Starter:
+    """Begins plays."""
+
+    def __init__(self, playbooks: Playbooks, places: Places) -> None:
+        """Collaborators: released playbooks, and calendars."""
+        self._playbooks = playbooks
+        self._places = places
+
+    async def known(self, tx: Transaction, playbook: Playbook, customer: Customer, cause: str) -> str | None:
+        """The run that this cause started before, or None."""
+        return await tx.entries.started_by(customer.id, counter(playbook), cause)
+
+    async def begin(
+        self, tx: Transaction, playbook: Playbook, customer: Customer, asked: DecideInput, *, trigger: str, cause: str
+    ) -> PlayStart:
+        """Begin a run for this cause; the same cause finds the same run. ``trigger``: what it is started as."""
+        seen = asked.occurrence
+        number = await tx.runs.next_occurrence(
+            customer.id, counter(playbook), cause, lambda n: workflow_id_of(playbook, customer, seen, n)
+        )
+        workflow_id = workflow_id_of(playbook, customer, seen, number)
+        started, not_before = _began(customer, asked)
+        start = PlayStart(
+            workflow_id=workflow_id,
+            customer=customer.id,
+            playbook=playbook,
+            fingerprint=playbook.fingerprint(),
+            occurrence=number,
+            cycle=max(customer.cycle, 1),
+            started=started,
+            not_before=not_before,
+            clock=asked.clock,
+            owner=customer.csm_id or "",
+            plan=customer.plan.value if customer.plan else "",
+            values={
+                "plan": customer.plan,
+                "segment": segment_of(customer.plan, customer.segment),
+                "cycle": customer.cycle,
+                **({"term": term_of(customer, seen)} if playbook.process == "renewal" else {}),
+                **_said(seen),
+            },
+            dates=_dates(customer),
+            trigger=trigger,
+            calendar=self._places.of(customer, started) if playbook.keeps_dates else None,
+            tells_end=bool(playbook.excludes.pauses)
+            or any(named_by(other.excludes.held_by, playbook.id) for other in self._playbooks.all()),
+        )
+        await tx.runs.open(_record(start))
+        await tx.entries.pause(workflow_id, customer.id, playbook.id, playbook.excludes.pauses)
+        if playbook.process == "onboarding":
+            await _begin_record(tx, customer, start)
+        if playbook.process == "save":
+            await tx.interventions.open(_intervention(start, customer, seen))
+        return start
+
+
+def counter(playbook: Playbook) -> str:
+    """Under which name the playbook's runs are numbered: plays of one signal share their numbers, as do surveys."""
+    match playbook.process:
+        case "save":
+            return f"save:{entry.subject(playbook.trigger)}"
+        case "nps":
+            return "nps"
+        case _:
+            return playbook.id
+
+
+def workflow_id_of(playbook: Playbook, customer: Customer, seen: Occurrence, number: int) -> str:
+    """The run's id (section 20 of the domain)."""
+    by_process: dict[str, Callable[[], str]] = {
+        "onboarding": lambda: ids.onboarding_id(customer.id, customer.cycle),
+        "sequence": lambda: ids.sequence_id(customer.id, playbook.id, number),
+        "save": lambda: ids.save_id(customer.id, entry.subject(playbook.trigger), number),
+        "renewal": lambda: ids.renewal_id(customer.id, term_of(customer, seen)),
+        "nps": lambda: ids.nps_id(customer.id, number),
+        "qbr": lambda: ids.qbr_id(customer.id, str(seen.data.get("quarter") or number)),
+        "referral": lambda: ids.referral_id(customer.id, str(seen.data.get("referral_id") or seen.key)),
+    }
+    return by_process[playbook.process]()
+
+
+def term_of(customer: Customer, seen: Occurrence) -> str:
+    """The term by the day it ends; empty when nobody knows."""
+    told = seen.data.get("term")
+    return str(told) if told else (customer.renewal_date.isoformat() if customer.renewal_date else "")
+
+
+def _record(start: PlayStart) -> RunRecord:
+    return RunRecord(
+        workflow_id=start.workflow_id,
+        customer=start.customer,
+        process=start.playbook.process,
+        playbook=start.playbook.id,
+        version=start.playbook.version,
+        fingerprint=start.fingerprint,
+        status=RunStatus.RUNNING,
+        started=start.started,
+        wants=start.wants,
+    )
+
+
+async def _begin_record(tx: Transaction, customer: Customer, start: PlayStart) -> None:
+    """The onboarding record of the cycle."""
+    program = start.playbook.program
+    assert program is not None, "checked when the playbook was loaded"
     record = onboarding.record(
-        playbook.program,
+        program,
         OnboardingState(last_progress=start.counted_from),
         customer=customer.id,
         cycle=customer.cycle,
-        playbook=playbook.id,
-        version=playbook.version,
+        playbook=start.playbook.id,
+        version=start.playbook.version,
         started=start.started,
     )
     known = await tx.onboardings.latest(customer.id)
     if known is None or known.cycle < customer.cycle:
         await tx.onboardings.save(record)
-    return start
 
 
-async def begin_sequence(
-    tx: Transaction, playbooks: Playbooks, customer: Customer, asked: DecideInput, name: str, fresh: timedelta
-) -> PlayStart:
-    """A sequence; the same cause finds the same number."""
-    playbook = playbooks.by_id(name, segment_of(customer.plan, customer.segment))
-    occurrence = await tx.runs.next_occurrence(
-        customer.id, name, asked.occurrence.key, lambda n: sequence_id(customer.id, name, n)
-    )
-    workflow_id = sequence_id(customer.id, name, occurrence)
-    return await _start(tx, playbook, workflow_id, customer, asked, fresh, occurrence=occurrence)
-
-
-async def _start(
-    tx: Transaction,
-    playbook: Playbook,
-    workflow_id: str,
-    customer: Customer,
-    asked: DecideInput,
-    fresh: timedelta,
-    *,
-    occurrence: int,
-) -> PlayStart:
-    started, not_before = _began(customer, asked, fresh)
-    start = PlayStart(
-        workflow_id=workflow_id,
+def _intervention(start: PlayStart, customer: Customer, seen: Occurrence) -> Intervention:
+    signal = entry.subject(start.playbook.trigger)
+    path = start.playbook.escalation
+    return Intervention(
+        workflow_id=start.workflow_id,
         customer=customer.id,
-        playbook=playbook,
-        fingerprint=playbook.fingerprint(),
-        occurrence=occurrence,
-        cycle=max(customer.cycle, 1),
-        started=started,
-        not_before=not_before,
-        clock=asked.clock,
-        owner=customer.csm_id or "",
-        plan=customer.plan.value if customer.plan else "",
-        values={"plan": customer.plan, "segment": segment_of(customer.plan, customer.segment), "cycle": customer.cycle},
-        dates=_dates(customer),
+        signal=signal,
+        playbook=start.playbook.id,
+        severity=entry.severity(signal, seen),
+        started_at=start.started,
+        owner=customer.csm_id or TEAM,
+        due_at=None if path is None else start.counted_from + path.timeline,
     )
-    await tx.runs.open(
-        RunRecord(
-            workflow_id=workflow_id,
-            customer=customer.id,
-            process=playbook.process,
-            playbook=playbook.id,
-            version=playbook.version,
-            fingerprint=start.fingerprint,
-            status=RunStatus.RUNNING,
-            started=started,
-            wants=start.wants,
-        )
-    )
-    return start
 
 
-def _began(customer: Customer, asked: DecideInput, fresh: timedelta) -> tuple[datetime, datetime | None]:
+def _said(seen: Occurrence) -> dict[str, str | int | float | bool]:
+    """What the trigger said, under the names that branches read."""
+    named = {_CARRIED.get(name, name): value for name, value in seen.data.items()}
+    return {name: value for name, value in named.items() if name in _VALUES and value is not None}
+
+
+def _began(customer: Customer, asked: DecideInput) -> tuple[datetime, datetime | None]:
     """When the delays begin to count, and before when nothing is done."""
     seen = asked.occurrence
     if seen.kind == "imported":
         # Now, not the book's day: a book of two years ago must not set off what was due since then.
         return customer.subscribed_at or seen.at, max(seen.at, asked.now)
-    return (seen.at if asked.now - seen.at <= fresh else asked.now), None
+    return (seen.at if asked.now - seen.at <= FRESH else asked.now), None
 
 
 def _dates(customer: Customer) -> dict[str, datetime]:

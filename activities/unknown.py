@@ -1,6 +1,6 @@
 """A mail of which nobody can say whether it arrived: held, and told to our own people (section 9.2, M8)."""
 
-from activities.people import TEAM
+from activities.colleagues import TEAM
 from activities.ports import Transaction
 from models.enums import CommunicationStatus, Role, Severity
 from models.play import StepInput

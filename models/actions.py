@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from models.action_texts import Texts
 from models.actions_business import BUSINESS_PARAMS
+from models.approval import ApprovalKind
 from models.base import Slug, Value
 from models.enums import Channel, Priority, Role, Severity
 from models.playbook_rules import Condition
@@ -93,7 +94,7 @@ class MeetingTask(Asked):
 class RequestApproval(Value):
     """Ask a named person to allow something; await ``approval_decided:<kind>`` after it (G20)."""
 
-    kind: Slug = Field(description="save_offer, discount, proposal, credit_reward, case_study, testimonial, claim, …")
+    kind: ApprovalKind
     title: Texts
     role: Role = Field(default=Role.CS_MANAGER, description="Who may decide.")
     due: Due | None = None

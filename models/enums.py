@@ -155,6 +155,7 @@ class RunStatus(StrEnum):
     COMPLETED = "completed"
     GOAL_MET = "goal_met"
     EXITED = "exited"
+    SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
 
 

@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints
 from models.base import Carried, Slug, Value
 from models.enums import Channel, Language, MessageClass, Role
 
-Because = Literal["account", "former", "referred"]
-"""Why somebody is written to: a customer, one who was, or somebody a customer referred."""
+Because = Literal["account", "former", "referred", "colleague"]
+"""Why somebody is written to: a customer, one who was, somebody a customer referred, or one of our own people."""
 
 VariableType = Literal["text", "url", "email", "number", "date", "flag", "list"]
 """``list``: mappings with the variable's ``fields``. ``url``: http or https only. ``flag``: chooses a wording."""

@@ -6,11 +6,13 @@ from operator import not_
 from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant
+from models.calendar import Calendar
 from models.clock import REAL, Clock
 from models.enums import LifecycleStage, Role, RunStatus, WaitingFor
 from models.events import Occurrence
 from models.ids import CustomerId
 from models.playbook import Playbook
+from models.playbook_rules import NORMAL_PRIORITY
 from models.run import RunState
 
 
@@ -30,6 +32,11 @@ class PlayStart(Carried):
     plan: str = ""
     values: dict[str, JsonValue] = Field(default_factory=dict)
     dates: dict[str, Instant] = Field(default_factory=dict)
+    trigger: str = Field(default="", exclude_if=not_, description="Name of the event that started it.")
+    calendar: Calendar | None = Field(default=None, exclude_if=not_, description="Of the customer's place.")
+    tells_end: bool = Field(
+        default=False, exclude_if=not_, description="Others wait for its end: the lifecycle is told of it."
+    )
 
     @property
     def counted_from(self) -> Instant:
@@ -76,6 +83,9 @@ class StepInput(Carried):
     now: Instant
     clock: Clock = Field(default=REAL, exclude_if=REAL.__eq__)
     values: dict[str, JsonValue] = Field(default_factory=dict, exclude_if=not_)
+    priority: int = Field(
+        default=NORMAL_PRIORITY, exclude_if=NORMAL_PRIORITY.__eq__, description="Of the playbook, for the weekly cap."
+    )
 
     @property
     def workflow_id(self) -> str:
@@ -141,6 +151,8 @@ class EscalationInput(Carried):
     level: int
     reason: str
     now: Instant
+    step: str = Field(default="", exclude_if=not_, description="The await that an answer would be for.")
+    outcomes: tuple[str, ...] = Field(default=(), exclude_if=not_)
 
 
 class DeliveryInput(Carried):
@@ -174,7 +186,10 @@ class OutcomeRequest(Carried):
 
     outcome: str
     by: str
-    note: str = ""
+    note: str = Field(default="", max_length=2000)
+    step: str = Field(
+        default="", description="The await, or the task, that it is for; empty: the first that knows the outcome."
+    )
     request_id: str = Field(default="", description="Unique per answer; a repeat is recognised and changes nothing.")
 
 
@@ -254,7 +269,16 @@ class Decided(Carried):
     owner: str = ""
     plays: tuple[PlayStart, ...] = ()
     deliveries: tuple["DeliveryInput", ...] = ()
+    stops: tuple["Stop", ...] = Field(default=(), exclude_if=not_)
     ended: tuple[str, ...] = ()
+
+
+class Stop(Carried):
+    """An open run that what happened ends: superseded by a worse signal, or its customer left."""
+
+    workflow_id: str
+    status: RunStatus
+    reason: str
 
 
 for _model in (PlayInput, RunRecord, SaveOnboarding, Decided):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from models.base import Definition, Delay, Slug
+from models.calendar import Weekday
 from models.enums import Audience, Role, Segment
 from models.experiment import Holdout
 from models.playbook_rules import (
@@ -27,13 +28,11 @@ from models.playbook_rules import (
     Reentry,
 )
 from models.program import OnboardingProgram
-from models.run import HELD_UNTIL
+from models.run import RELEASES
 
 Anchor = Annotated[
     str, StringConstraints(pattern=r"^(trigger|event:[a-z][a-z0-9_]*(:[a-z0-9_.-]+)?|[a-z0-9][a-z0-9_.-]*)$")
 ]
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 ActionName = Literal[
     "send_message",
@@ -175,6 +174,10 @@ class EndStep(StepBase):
 Step = Annotated[ActStep | WaitStep | AwaitStep | BranchStep | EscalateStep | EndStep, Field(discriminator="kind")]
 
 
+SAVE_LASTS = timedelta(days=30)
+SAVE_COOLS_DOWN = timedelta(days=14)
+
+
 class Playbook(Definition):
     """One file of ``playbooks/``."""
 
@@ -214,6 +217,21 @@ class Playbook(Definition):
     escalation: EscalationPath | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
 
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long a run stays open for its goal (section 7.3: 30 days for a save play); None: until it is done."""
+        return self.expires or (SAVE_LASTS if self.process == "save" else None)
+
+    @property
+    def cools_down(self) -> timedelta:
+        """How long after a run has ended the next may start (section 7.3: 14 days for a save play)."""
+        return self.reentry.cool_down or (SAVE_COOLS_DOWN if self.process == "save" else timedelta(0))
+
+    @property
+    def keeps_dates(self) -> bool:
+        """Whether a run needs a calendar: some step counts working days or names a local time."""
+        return any(step.working_days or step.at is not None for step in self.steps)
+
     def step(self, step_id: str) -> Step:
         """The step of that id; it exists, since runs only carry checked playbooks."""
         return next(step for step in self.steps if step.id == step_id)
@@ -224,7 +242,7 @@ class Playbook(Definition):
 
     def wants(self) -> tuple[str, ...]:
         """Every event pattern that can move a run, sorted: what the lifecycle forwards to it."""
-        names = {HELD_UNTIL, *(goal.event for goal in self.goals), *(exit_.event for exit_ in self.exits)}
+        names = {*RELEASES, *(goal.event for goal in self.goals), *(exit_.event for exit_ in self.exits)}
         for step in self.steps:
             if step.after.startswith("event:"):
                 names.add(step.after.removeprefix("event:"))

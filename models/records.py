@@ -21,6 +21,7 @@ from models.enums import (
     SubscriptionStatus,
     TriggeredBy,
 )
+from models.people import ChecklistMark
 
 
 class Customer(Carried):
@@ -115,6 +116,16 @@ class CsmTask(Carried):
     due: Instant
     status: str = "open"
     created_at: Instant
+    owner_role: Role = Role.CSM
+    step_id: str = ""
+    outcomes: tuple[str, ...] = Field(default=(), description="Outcomes that the play waits for; empty: just done.")
+    checklist: tuple[ChecklistMark, ...] = ()
+    snoozed_until: Instant | None = None
+    snooze_reason: str = ""
+    outcome: str = ""
+    note: str = ""
+    closed_by: str = ""
+    closed_at: Instant | None = None
 
 
 class Notice(Carried):

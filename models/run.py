@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant
+from models.calendar import Calendar
 from models.enums import Role, RunStatus, WaitingFor
 
 
@@ -33,6 +34,9 @@ class StepState(Carried):
 
     status: StepStatus = StepStatus.PENDING
     due: Instant | None = None
+    planned: Instant | None = Field(
+        default=None, exclude_if=not_, description="The due moment before a hold or a closed window moved it."
+    )
     began: Instant | None = None
     ended: Instant | None = None
     result: str = ""
@@ -54,6 +58,9 @@ class RunState(Carried):
     escalated: int = 0
     answered: bool = False
     dates: dict[str, Instant] = Field(default_factory=dict, description="Dates that `until` may name.")
+    calendar: Calendar | None = Field(
+        default=None, exclude_if=not_, description="Of the customer's place; a run that needs none has none."
+    )
 
 
 class Do(Carried):
@@ -115,6 +122,29 @@ class StepResult(Carried):
 
 
 HELD_UNTIL = "outreach_activated"
-"""The event that releases held steps."""
+"""The event that releases held steps after an import."""
+
+RESUMED = "outreach_resumed"
+"""The event that releases steps held by another playbook or by an operator."""
+
+RELEASES = (HELD_UNTIL, RESUMED)
+
+END_RUN = "end_run"
+"""Told to one run: it is over, with this ``status`` and for this ``reason``."""
+
+SUPERSEDED = ("signal_cleared", "superseded")
+"""An event of this kind whose data say so ``by``: the signal is not gone, a worse one took its place (C2)."""
+
+APPROVAL_DECIDED = "approval_decided"
+"""The event by which a named person's decision reaches a run."""
+
+ASKED_APPROVAL = "approval:"
+"""Before the number, in the values of a run: the run asked for this approval."""
+
+OWN = ("term", "quarter", "referral_id")
+"""What a run may be the only one of: an event about another one is not for it."""
+
+SAID = ("approved", "score", "decision")
+"""What an event says that later branches may read."""
 
 ZERO = timedelta(0)

@@ -25,10 +25,13 @@ from persistence.decisions import (
 )
 from persistence.effects import EffectTable
 from persistence.engine import Database
+from persistence.entries import EntryTable
 from persistence.evidence import EvidenceTable
 from persistence.facts import FactTable
 from persistence.identities import IdentityTable
 from persistence.inbox import InboxTable
+from persistence.internal_mails import InternalMailTable
+from persistence.interventions import InterventionTable, OutcomeTable
 from persistence.lifecycles import LifecycleTable
 from persistence.merges import MergeTable
 from persistence.metric_reader import MetricReader
@@ -41,6 +44,7 @@ from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
 from persistence.sweeps import DecisionTable, SweepTable
+from persistence.tasks import TaskTable
 from persistence.told_billing import BillingToldTable
 from persistence.told_relations import RelationsToldTable
 from persistence.told_support import SupportToldTable
@@ -98,6 +102,11 @@ class SqlTransaction(Transaction):
     evidence: EvidenceTable
     metrics: MetricReader
     validations: Validations
+    interventions: InterventionTable
+    outcomes: OutcomeTable
+    entries: EntryTable
+    tasks: TaskTable
+    internal_mails: InternalMailTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -141,6 +150,11 @@ class SqlTransaction(Transaction):
         self.evidence = EvidenceTable(connection)
         self.metrics = MetricReader(connection)
         self.validations = Validations(connection)
+        self.interventions = InterventionTable(connection)
+        self.outcomes = OutcomeTable(connection)
+        self.entries = EntryTable(connection)
+        self.tasks = TaskTable(connection)
+        self.internal_mails = InternalMailTable(connection)
         self.audit = AuditLog(connection)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from models import event_kinds
 from models.actions import Meeting
+from models.approval import ApprovalKind
 from models.enums import Channel
 from models.events import EventType
 from models.expansion import ExpansionType
@@ -30,7 +31,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "nps_processed": ("promoter", "passive", "detractor"),
     "survey_answered": ("nps", "csat"),
     "renewal_decided": ("renewed", "declined"),
-    "approval_decided": _ANY,
+    "approval_decided": tuple(ApprovalKind),
+    "task_closed": _ANY,
     "meeting_booked": tuple(Meeting),
     "meeting_held": tuple(Meeting),
     "meeting_cancelled": tuple(Meeting),
@@ -45,6 +47,9 @@ MILESTONE_EVENTS = ("milestone_reached", "milestone_late")
 
 ONBOARDING_EVENTS = ("onboarding_stalled", "onboarding_resumed", "onboarding_completed", "stage_ready")
 """Made by an onboarding run and told to the customer's lifecycle too."""
+
+PEOPLE = ("task_closed", "outreach_resumed")
+"""Made inside a run: a task that no step awaits is done (its subject is the step); a play that kept it quiet ended."""
 
 STEP_COMPLETED = EventType.ONBOARDING_STEP_COMPLETED.value
 """Its subject is a step's criterion."""
@@ -61,6 +66,8 @@ RUN_VALUES: Mapping[str, FactType] = {
     "grade": FactType.STRING,
     "expansion_type": FactType.STRING,
     "renewal_class": FactType.STRING,
+    "approved": FactType.BOOL,
+    "decision": FactType.STRING,
 }
 """What a run carries from its trigger or a verb, for branches; besides them ``result_<step>``, a step's result."""
 
@@ -112,7 +119,7 @@ def triggers(process: str) -> tuple[str, ...]:
 def run_events(process: str) -> tuple[str, ...]:
     """Events that can reach a run of this process."""
     made = (*MILESTONE_EVENTS, *ONBOARDING_EVENTS) if process == "onboarding" else ONBOARDING_EVENTS
-    return (*EXTERNAL, *INTERNAL, *made)
+    return (*EXTERNAL, *INTERNAL, *PEOPLE, *made)
 
 
 def event_fault(playbook: Playbook, pattern: EventPattern, kinds: tuple[str, ...]) -> tuple[str, str, list[str]] | None:

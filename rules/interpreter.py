@@ -8,17 +8,33 @@ to an event. A step that is due never waits for one that is not.
 Delays never drift: a wait ends at its due moment, not when somebody looked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
 
-from models.condition import evaluate
-from models.enums import RunStatus, WaitingFor
+from models.calendar import Calendar
+from models.enums import RunStatus
 from models.events import Occurrence
-from models.playbook import ActStep, AwaitStep, BranchStep, EndStep, EscalateStep, Playbook, Step
-from models.run import HELD_UNTIL, Decision, Do, End, Escalate, RunState, StepResult, StepState, StepStatus, Wait
-from rules.stepping import RELEASED, never_reached, release, remember, resolve, settle_step, with_step
+from models.playbook import AwaitStep, Playbook
+from models.run import END_RUN, RELEASES, SUPERSEDED, Decision, End, RunState, StepResult, StepState, StepStatus
+from rules.passing import pass_time
+from rules.stepping import RELEASED, finish, hears, never_reached, release, remember, resolve, settle_step, with_step
+from rules.waiting import due_step, escalation, keeps_open, wait
+
+__all__ = [
+    "acted",
+    "advance",
+    "answer",
+    "answers",
+    "begin",
+    "escalated",
+    "finish",
+    "observe",
+    "open_outcomes",
+    "run_step",
+    "settle",
+]
 
 
 def begin(
@@ -28,13 +44,22 @@ def begin(
     not_before: datetime | None = None,
     values: Mapping[str, JsonValue] | None = None,
     dates: Mapping[str, datetime] | None = None,
+    calendar: Calendar | None = None,
+    trigger: str = "",
 ) -> RunState:
-    """A run at its trigger: every step pending, those anchored to the trigger with their due moment."""
+    """A run at its trigger: every step pending, those anchored to the trigger with their due moment.
+
+    ``trigger``: the name of the event that started it, which the run has seen; it answers no await.
+    """
+    kind, _, subject = trigger.partition(":")
+    names = [kind] * bool(kind) + [trigger] * bool(subject)
     fresh = RunState(
         started=started,
         not_before=not_before,
         values=dict(values or {}),
         dates=dict(dates or {}),
+        calendar=calendar,
+        events=dict.fromkeys(names, started),
         steps={step.id: StepState() for step in playbook.steps},
     )
     return resolve(playbook, fresh)
@@ -47,17 +72,23 @@ def observe(playbook: Playbook, state: RunState, seen: Occurrence) -> RunState:
     """
     if state.status is not RunStatus.RUNNING:
         return state
-    state = _pass_time(playbook, state, seen.at)
+    state = pass_time(playbook, state, seen.at)
     if state.status is not RunStatus.RUNNING:
+        return state
+    if seen.kind == END_RUN:
+        return finish(state, RunStatus(str(seen.data["status"])), str(seen.data["reason"]), seen.at)
+    if not hears(state, seen):
         return state
     state = remember(state, seen)
     for goal in playbook.goals:
         if seen.matches(goal.event):
+            if (seen.kind, seen.data.get("by")) == SUPERSEDED:
+                return finish(state, RunStatus.SUPERSEDED, f"superseded: {seen.name}", seen.at)
             return finish(state, RunStatus.GOAL_MET, goal.reason or f"goal met: {seen.name}", seen.at)
     for exit_ in playbook.exits:
         if seen.matches(exit_.event):
             return finish(state, RunStatus.EXITED, exit_.reason or f"exit: {seen.name}", seen.at)
-    if seen.kind == HELD_UNTIL:
+    if seen.kind in RELEASES:
         state = release(playbook, state, seen.at)
     for step in playbook.steps:
         now = state.steps[step.id]
@@ -69,15 +100,30 @@ def observe(playbook: Playbook, state: RunState, seen: Occurrence) -> RunState:
     return resolve(playbook, state)
 
 
-def answer(playbook: Playbook, state: RunState, outcome: str, at: datetime) -> RunState:
+def answer(playbook: Playbook, state: RunState, outcome: str, at: datetime, *, step: str = "") -> RunState:
     """A person's outcome for an open await; it also stops the escalation path. See :func:`open_outcomes` first."""
-    for step in playbook.steps:
-        now = state.steps[step.id]
-        if isinstance(step, AwaitStep) and now.status is StepStatus.RUNNING and outcome in step.outcomes:
-            ended = max(at, now.began or at)
-            state = settle_step(state, step.id, StepStatus.DONE, outcome, f"outcome {outcome}", ended)
-            return resolve(playbook, state.model_copy(update={"answered": True}))
-    return state
+    asked = answers(playbook, state, outcome, step)
+    if asked is None:
+        return state
+    ended = max(at, state.steps[asked.id].began or at)
+    state = settle_step(state, asked.id, StepStatus.DONE, outcome, f"outcome {outcome}", ended)
+    return resolve(playbook, state.model_copy(update={"answered": True}))
+
+
+def answers(playbook: Playbook, state: RunState, outcome: str, step: str = "") -> AwaitStep | None:
+    """The open await that an outcome is for: the one named, else the first that knows the outcome."""
+    if state.status is not RunStatus.RUNNING:
+        return None
+    for one in playbook.steps:
+        opened = isinstance(one, AwaitStep) and state.steps[one.id].status is StepStatus.RUNNING
+        if opened and isinstance(one, AwaitStep) and outcome in one.outcomes and step in ("", one.id):
+            return one
+    return None
+
+
+def acted(state: RunState) -> RunState:
+    """The owner did what was asked without an outcome to choose: nobody else needs to be told."""
+    return state.model_copy(update={"answered": True})
 
 
 def open_outcomes(playbook: Playbook, state: RunState) -> tuple[str, ...]:
@@ -109,7 +155,9 @@ def settle(playbook: Playbook, state: RunState, step_id: str, result: StepResult
                 state = release(playbook, state, now)
         case "deferred":
             due = result.until or now
-            state = with_step(state, step_id, status=StepStatus.PENDING, due=max(due, now), reason=result.reason)
+            planned = asked.planned or asked.due
+            due = max(due, now)
+            state = with_step(state, step_id, status=StepStatus.PENDING, due=due, planned=planned, reason=result.reason)
         case "goal_met":
             state = settle_step(state, step_id, StepStatus.SKIPPED, "skipped", result.reason, now)
             return finish(state, RunStatus.GOAL_MET, result.reason, now)
@@ -124,19 +172,6 @@ def escalated(state: RunState, level: int) -> RunState:
     return state.model_copy(update={"escalated": level})
 
 
-def finish(state: RunState, status: RunStatus, reason: str, at: datetime) -> RunState:
-    """End the run; what was still open is recorded as skipped, with the reason.
-
-    ``at`` may lie before what the run has seen since (a goal told late), but not before the run itself.
-    """
-    at = max(at, state.started)
-    for step_id, one in state.steps.items():
-        if not one.status.settled:
-            ended = max(at, one.began or at)
-            state = settle_step(state, step_id, StepStatus.SKIPPED, "skipped", reason, ended)
-    return state.model_copy(update={"status": status, "reason": reason, "ended": at})
-
-
 def advance(
     playbook: Playbook, state: RunState, now: datetime, *, keep_open: bool = False
 ) -> tuple[RunState, Decision]:
@@ -145,153 +180,18 @@ def advance(
     ``keep_open``: the caller has reasons of its own to go on (an onboarding not yet done), so a run with nothing
     pending waits instead of ending.
     """
-    state = _pass_time(playbook, state, now)
+    state = pass_time(playbook, state, now)
     if state.status is not RunStatus.RUNNING:
         return state, End(status=state.status, reason=state.reason)
-    due = _due_step(playbook, state, now)
+    due = due_step(playbook, state, now)
     if due is not None:
         return state, due
-    rise = _escalation(playbook, state)
+    rise = escalation(playbook, state)
     if rise is not None and rise.due <= now:
         return state, rise
-    if not keep_open and not any(_open(playbook, state)):
+    stays = keep_open or playbook.lasts is not None
+    if not stays and not any(keeps_open(playbook, state)):
         state = never_reached(state, now)
         state = finish(state, RunStatus.COMPLETED, "every step settled", now)
         return state, End(status=state.status, reason=state.reason)
-    return state, _wait(playbook, state, rise)
-
-
-def _pass_time(playbook: Playbook, state: RunState, now: datetime) -> RunState:
-    """Settle waits, branches, time-outs and steps before an import, each in its turn: earliest first, then file order.
-
-    The order is that of the moments and not of the looking, so a run looked at late is the run looked at often.
-    """
-    while state.status is RunStatus.RUNNING:
-        turns = [
-            (moment, position)
-            for position, step in enumerate(playbook.steps)
-            if (moment := _moment(step, state)) is not None and moment <= now
-        ]
-        if not turns:
-            break
-        _, position = min(turns)
-        state = _pass_one(playbook.steps[position], state)
-        if state.status is RunStatus.RUNNING:
-            state = resolve(playbook, state)
-    return state
-
-
-def _moment(step: Step, state: RunState) -> datetime | None:
-    """When time alone moves the step, if ever."""
-    one = state.steps[step.id]
-    if one.status is StepStatus.RUNNING and isinstance(step, AwaitStep) and step.timeout is not None:
-        return one.began + step.timeout if one.began else None
-    if one.status is not StepStatus.PENDING or one.due is None:
-        return None
-    return one.due if not isinstance(step, ActStep | EscalateStep) or _before_import(one.due, state) else None
-
-
-def _before_import(due: datetime, state: RunState) -> bool:
-    return state.not_before is not None and due < state.not_before
-
-
-def _pass_one(step: Step, state: RunState) -> RunState:
-    """The step's moment has come."""
-    one = state.steps[step.id]
-    assert one.due is not None, "a step without a due moment has no moment"
-    if one.status is StepStatus.RUNNING and isinstance(step, AwaitStep) and one.began and step.timeout:
-        reason = f"no answer in {step.timeout}"
-        return settle_step(state, step.id, StepStatus.DONE, "timeout", reason, one.began + step.timeout)
-    if _before_import(one.due, state):
-        return settle_step(state, step.id, StepStatus.SKIPPED, "skipped", "before import", one.due)
-    match step:
-        case AwaitStep():
-            return _start_await(step, one.due, state)
-        case BranchStep():
-            return settle_step(state, step.id, StepStatus.DONE, _choose(step, state), "", one.due)
-        case EndStep():
-            state = settle_step(state, step.id, StepStatus.DONE, "done", step.reason, one.due)
-            status = RunStatus.GOAL_MET if step.as_ == "succeeded" else RunStatus.EXITED
-            return finish(state, status, step.reason or f"{step.id}: {step.as_}", one.due)
-        case _:
-            return settle_step(state, step.id, StepStatus.DONE, "done", "", one.due)
-
-
-def _start_await(step: AwaitStep, due: datetime, state: RunState) -> RunState:
-    """An event since the step's anchor already answers it: an early answer is never lost."""
-    since = due - step.delay
-    state = with_step(state, step.id, status=StepStatus.RUNNING, began=due)
-    for pattern in step.events:
-        seen = state.latest.get(pattern)
-        if seen is not None and seen >= since and (step.timeout is None or seen < due + step.timeout):
-            return settle_step(state, step.id, StepStatus.DONE, pattern, f"event {pattern}", max(seen, due))
-    return state
-
-
-def _choose(step: BranchStep, state: RunState) -> str:
-    values: dict[str, object] = dict(state.values)
-    for step_id, one in state.steps.items():
-        values["result_" + step_id.replace("-", "_").replace(".", "_")] = one.result or None
-    for case in step.cases:
-        if evaluate(case.if_, values):
-            return case.then
-    return step.otherwise
-
-
-def _due_step(playbook: Playbook, state: RunState, now: datetime) -> Do | None:
-    """The step with the earliest due moment; of equals, the first in the file."""
-    ready: list[tuple[datetime, int, str]] = []
-    for position, step in enumerate(playbook.steps):
-        one = state.steps[step.id]
-        acts = isinstance(step, ActStep | EscalateStep)
-        if acts and one.status is StepStatus.PENDING and one.due is not None and one.due <= now:
-            ready.append((one.due, position, step.id))
-    if not ready:
-        return None
-    when, _, step_id = min(ready)
-    return Do(step_id=step_id, due=when)
-
-
-def _escalation(playbook: Playbook, state: RunState) -> Escalate | None:
-    """The next rise of the path: level 0 is the owner, who has it already; an import starts the timeline anew."""
-    path = playbook.escalation
-    if path is None or state.answered or state.escalated + 1 >= len(path.path):
-        return None
-    level = state.escalated + 1
-    return Escalate(level=level, role=path.path[level], due=(state.not_before or state.started) + path.timeline * level)
-
-
-def _open(playbook: Playbook, state: RunState) -> Iterable[Step]:
-    """Steps that keep the run open: dated ones, running ones, held ones; not those whose event may never come."""
-    for step in playbook.steps:
-        one = state.steps[step.id]
-        waits = one.status in (StepStatus.RUNNING, StepStatus.HELD)
-        if waits or (one.status is StepStatus.PENDING and one.due is not None):
-            yield step
-
-
-def _wait(playbook: Playbook, state: RunState, rise: Escalate | None) -> Wait:
-    moments: list[tuple[datetime, str]] = []
-    waiting_for = WaitingFor.TIMER
-    reason = "the customer" if not any(_open(playbook, state)) else ""
-    if reason:
-        waiting_for = WaitingFor.CUSTOMER
-    for step in _open(playbook, state):
-        one = state.steps[step.id]
-        if one.status is StepStatus.PENDING and one.due is not None:
-            moments.append((one.due, step.id))
-        elif isinstance(step, AwaitStep):
-            person = bool(step.outcomes)
-            waiting_for = WaitingFor.PERSON if person else waiting_for
-            waiting_for = WaitingFor.CUSTOMER if not person and waiting_for is WaitingFor.TIMER else waiting_for
-            reason = f"{step.id}: " + ", ".join((*step.outcomes, *step.events))
-            if step.timeout is not None and one.began is not None:
-                moments.append((one.began + step.timeout, f"{step.id} times out"))
-        elif one.status is StepStatus.HELD:
-            waiting_for, reason = WaitingFor.PERSON, f"{step.id}: {one.reason}"
-    if rise is not None:
-        moments.append((rise.due, f"escalation to {rise.role}"))
-    first = min(moments, default=None)
-    if first is not None and not reason:
-        reason = first[1]
-    return Wait(until=first[0] if first else None, waiting_for=waiting_for, reason=reason)
+    return state, wait(playbook, state, rise)

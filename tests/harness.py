@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,10 +16,12 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 import worker
+from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.inbox import receive
 from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
+from integrations.calendars import LibraryCalendars
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
 from models.clock import REAL, utc_now
@@ -94,6 +96,13 @@ class Company:
         """A worker of this company."""
         return worker.build_worker(self.client, self.given, task_queue=self.task_queue)
 
+    async def catch_up(self, now: datetime) -> None:
+        """Everything in the inbox is delivered."""
+        deliverer = Deliverer(
+            self.store, self.client, REAL, currency="EUR", task_queue=self.task_queue, wall=lambda: now
+        )
+        await deliverer.sweep(grace=-timedelta.resolution)
+
     async def tell(self, event: Event, now: datetime) -> None:
         """An event reaches the inbox and is delivered."""
         receipt = await receive(self.store, event, source="events", now=now)
@@ -127,6 +136,8 @@ async def company(
             urls=settings.webhook_urls,
             approved=approved.load(),
             surveys=OwnSurveyLinks(settings.console_url, SecretStr(SECRET)),
+            calendars=LibraryCalendars(),
+            links=SignedAnswers(settings.console_url, SecretStr(SECRET)),
         )
         try:
             yield Company(client, store, box, settings, new_id("queue"), given, clock)

@@ -16,7 +16,8 @@ from temporalio.workflow import ParentClosePolicy
 from activities.lifecycle import LifecycleActivities
 from models.events import Occurrence
 from models.ids import parse_workflow_id
-from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart
+from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart, Stop
+from models.run import END_RUN
 from workflows import policies
 from workflows.attributes import OWNER, PLAN, STAGE, play_attributes, play_summary
 from workflows.delivery import start_delivery
@@ -88,9 +89,25 @@ class CustomerLifecycle:
         )
         for ended in decided.ended:
             self.running.pop(ended, None)
+        for stop in decided.stops:
+            await self._end(stop, seen)
         starting = [self._start(play) for play in decided.plays]
         await asyncio.gather(*starting, *(start_delivery(delivery) for delivery in decided.deliveries))
         self._show(decided)
+
+    async def _end(self, stop: Stop, seen: Occurrence) -> None:
+        """An open play is over: it records what it leaves undone, and why."""
+        self.running.pop(stop.workflow_id, None)
+        told = Occurrence(
+            kind=END_RUN,
+            key=f"{seen.key}>end",
+            at=self._now(),
+            data={"status": stop.status.value, "reason": stop.reason},
+        )
+        try:
+            await workflow.get_external_workflow_handle(stop.workflow_id).signal("happened", told)
+        except ApplicationError:
+            workflow.logger.info("%s has ended already", stop.workflow_id)
 
     async def _start(self, play: PlayStart) -> None:
         """Start a play that outlives this run; one that is already started is the same play."""

@@ -10,14 +10,15 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.people import PeopleActivities
 from activities.runs import RunActivities
+from activities.tasks import TaskActivities
 from models.enums import RunStatus, WaitingFor
 from models.events import Occurrence
 from models.ids import effect_key
-from models.play import DeliveryInput, EscalationInput, OutcomeRequest, PlayInput, RunRecord, RunView, StepRecord
+from models.play import DeliveryInput, EscalationInput, OutcomeRequest, PlayInput, RunView
 from models.playbook import ActStep, EscalateStep
 from models.run import Decision, Do, End, Escalate, RunState, StepResult, Wait
 from rules import interpreter, narrate
-from workflows import policies, steps
+from workflows import answers, policies, records, steps
 from workflows.attributes import OWNER, WAITING_FOR
 from workflows.delivery import start_delivery
 
@@ -36,6 +37,8 @@ class Play:
             not_before=self.start.not_before,
             values=self.start.values,
             dates=self.start.dates,
+            calendar=self.start.calendar,
+            trigger=self.start.trigger,
         )
         self.arrived: deque[Occurrence] = deque()
         self.seen: dict[str, None] = dict.fromkeys(asked.seen)
@@ -53,27 +56,27 @@ class Play:
             self.arrived.append(seen)
 
     @workflow.update
-    def answer(self, request: OutcomeRequest) -> str:
-        """A person's outcome for an open step; the validator has refused what is not open."""
-        if request.request_id and f"answer:{request.request_id}" in self.seen:
+    async def answer(self, request: OutcomeRequest) -> str:
+        """A person's outcome for an open step, kept before it is answered; the validator has refused what is not open.
+
+        For a task that no step awaits the outcome is ``done``: it stops the escalation, since the owner has acted.
+        """
+        request_id = request.request_id or str(workflow.uuid4())
+        if f"answer:{request_id}" in self.seen:
             return "already recorded"
-        self._remember(f"answer:{request.request_id or workflow.uuid4()}")
-        self.state = interpreter.answer(self.playbook, self.state, request.outcome, self.now())
+        self._remember(f"answer:{request_id}")
+        told = answers.outcome(self.start, self.generation, self.state, request, request_id, self.now())
+        self.state = answers.fold(self.playbook, self.state, request, self.now())
         self.answered.append(request)
+        await workflow.execute_local_activity_method(TaskActivities.record_outcome, told, **policies.CLOSE)
         return "recorded"
 
     @answer.validator
     def _answer_is_open(self, request: OutcomeRequest) -> None:
         if request.request_id and f"answer:{request.request_id}" in self.seen:
             return
-        opened = interpreter.open_outcomes(self.playbook, self.state)
-        if request.outcome not in opened:
-            known = ", ".join(opened) or "none"
-            raise ApplicationError(
-                f"outcome = '{request.outcome}': not open now; open outcomes: {known}", type="Refused"
-            )
-        if not request.by:
-            raise ApplicationError("by: say who answers", type="BadInput")
+        if refusal := answers.refusal(self.playbook, self.state, request):
+            raise ApplicationError(refusal, type="Refused")
 
     @workflow.query
     def view(self) -> RunView:
@@ -90,7 +93,7 @@ class Play:
             until=until,
             reason=self.waiting.reason,
             escalation_level=self.state.escalated,
-            steps=self.step_records(),
+            steps=records.of_steps(self.state),
             open_outcomes=interpreter.open_outcomes(self.playbook, self.state),
         )
 
@@ -201,6 +204,7 @@ class Play:
         return await activity
 
     async def _escalate(self, rise: Escalate) -> None:
+        step, outcomes = answers.question(self.playbook, self.state)
         asked = EscalationInput(
             key=effect_key(self.start.workflow_id, self.generation, "escalation", rise.level),
             workflow_id=self.start.workflow_id,
@@ -210,6 +214,8 @@ class Play:
             level=rise.level,
             reason=f"no outcome since {self.state.started:%Y-%m-%d}",
             now=self.now(),
+            step=step,
+            outcomes=outcomes,
         )
         await workflow.execute_activity_method(
             PeopleActivities.escalate, asked, summary=f"Tell {rise.role.value}", **policies.RECORD
@@ -223,35 +229,10 @@ class Play:
     async def close(self) -> None:
         """Record the end and every step."""
         workflow.set_current_details(narrate.ended(self.playbook, self.state))
-        record = RunRecord(
-            workflow_id=self.start.workflow_id,
-            customer=self.start.customer,
-            process=self.playbook.process,
-            playbook=self.playbook.id,
-            version=self.playbook.version,
-            fingerprint=self.start.fingerprint,
-            generation=self.generation,
-            status=self.state.status,
-            reason=self.state.reason,
-            started=self.state.started,
-            ended=self.state.ended or self.now(),
-            steps=self.step_records(),
-        )
+        record = records.ended(self.start, self.generation, self.state, self.now())
         await workflow.execute_local_activity_method(RunActivities.close_run, record, **policies.CLOSE)
-
-    def step_records(self) -> tuple[StepRecord, ...]:
-        """Every step as the read model keeps it."""
-        return tuple(
-            StepRecord(
-                step_id=step_id,
-                status=one.status,
-                result=one.result,
-                reason=one.reason,
-                due=one.due,
-                ended=one.ended,
-            )
-            for step_id, one in self.state.steps.items()
-        )
+        if self.start.tells_end:
+            await records.tell_lifecycle(self.start, self.state)
 
     def _remember(self, key: str) -> None:
         self.seen[key] = None

@@ -12,15 +12,18 @@ from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
 from activities.people import PeopleActivities
+from activities.questions import question
+from activities.recovery import RecoveryActivities
 from activities.renewals import RenewalActivities
 from activities.reviews import ReviewActivities
 from activities.surveys import SurveyActivities
+from activities.tasks import TaskActivities
 from models.enums import Role
 from models.ids import effect_key
 from models.play import PlayStart, StepInput
-from models.playbook import ActStep, EscalateStep, Step
-from models.program import OnboardingProgram
+from models.playbook import ActStep, EscalateStep, Playbook, Step
 from models.run import RunState, StepResult
+from rules import asking
 
 StepActivity = Callable[..., Awaitable[StepResult]]
 
@@ -32,8 +35,12 @@ ACTIVITIES: dict[str, StepActivity] = {
     "celebrate_milestone": MessageActivities.celebrate_milestone,
     "assign_csm": PeopleActivities.assign_csm,
     "create_success_plan": PeopleActivities.create_success_plan,
-    "propose_meeting": PeopleActivities.propose_meeting,
-    "create_task": PeopleActivities.create_task,
+    "propose_meeting": TaskActivities.propose_meeting,
+    "create_task": TaskActivities.create_task,
+    "call": TaskActivities.call,
+    "meeting": TaskActivities.meeting,
+    "request_approval": TaskActivities.request_approval,
+    "confirm_recovery": RecoveryActivities.confirm_recovery,
     "notify_csm": PeopleActivities.notify_csm,
     "schedule_review": PeopleActivities.schedule_review,
     "escalate": PeopleActivities.escalate_step,
@@ -61,7 +68,7 @@ def step_input(
 ) -> StepInput:
     """What the step's activity is asked: the step, its key, and the conditions it re-checks first."""
     playbook = start.playbook
-    params = _escalation(step) if isinstance(step, EscalateStep) else _params(step, playbook.program)
+    params = _escalation(step) if isinstance(step, EscalateStep) else _params(step, playbook)
     return StepInput(
         key=effect_key(start.workflow_id, generation, step.id),
         customer=start.customer,
@@ -77,6 +84,7 @@ def step_input(
         now=now,
         clock=start.clock,
         values=state.values if isinstance(step, EscalateStep) or step.do in READ_VALUES else {},
+        priority=playbook.priority,
     )
 
 
@@ -94,11 +102,15 @@ def _escalation(step: EscalateStep) -> dict[str, JsonValue]:
     return {"role": Role(step.role).value, "reason": step.reason}
 
 
-def _params(step: ActStep, program: OnboardingProgram | None) -> dict[str, JsonValue]:
-    """The step's own parameters; a celebration also gets its words, from the program frozen into the run."""
-    if step.do != "celebrate_milestone" or program is None:
-        return step.params
-    milestone = next(one for one in program.milestones if one.id == step.params["milestone"])
-    words: dict[str, JsonValue] = {language.value: text for language, text in milestone.celebration.items()}
-    names: dict[str, JsonValue] = {language.value: text for language, text in milestone.names.items()}
-    return {**step.params, "name": milestone.name, "names": names, "celebration": words}
+def _params(step: ActStep, playbook: Playbook) -> dict[str, JsonValue]:
+    """The step's own parameters; a celebration also gets its words, from the program frozen into the run.
+
+    A question to a person also gets the answers it may have.
+    """
+    if step.do == "celebrate_milestone" and playbook.program is not None:
+        milestone = next(one for one in playbook.program.milestones if one.id == step.params["milestone"])
+        words: dict[str, JsonValue] = {language.value: text for language, text in milestone.celebration.items()}
+        names: dict[str, JsonValue] = {language.value: text for language, text in milestone.names.items()}
+        return {**step.params, "name": milestone.name, "names": names, "celebration": words}
+    awaiting = asking.answered_by(playbook, step) if step.do in asking.ASKING else None
+    return step.params if awaiting is None else {**step.params, **question(awaiting.id, awaiting.outcomes)}

@@ -29,6 +29,10 @@ _REASON: dict[Because, dict[Language, str]] = {
         Language.ES: "Recibes este mensaje porque una empresa que usa {product} te recomendó.",
         Language.EN: "You are receiving this message because a company that uses {product} referred you.",
     },
+    "colleague": {
+        Language.ES: "Recibes este mensaje porque atiendes a este cliente de {product}.",
+        Language.EN: "You are receiving this message because you look after this customer of {product}.",
+    },
 }
 _LEAVE = {
     Language.ES: "Dejar de recibir mensajes como este",

@@ -5,9 +5,12 @@ from typing import Any
 
 from activities.evaluate import Evaluator
 from activities.lifecycle import LifecycleActivities
+from activities.places import Places
+from activities.starting import Starting
 from intake import facts
 from intake.facts_reading import Reading
 from intake.lexicon import supplied
+from integrations.calendars import LibraryCalendars
 from models.decisions import Evaluation
 from models.enums import LifecycleStage, Plan, SubscriptionStatus, TriggeredBy
 from models.events import Event, EventCustomer, Occurrence
@@ -115,7 +118,9 @@ class Scene:
         self, kind: str = "stage_review", key: str = "review", evaluator: Evaluator | None = None, **more: Any
     ) -> Transition | None:
         """What the lifecycle's activity decides on an occurrence; asked twice, it says the same."""
-        lifecycle = LifecycleActivities(self.store, house(Settings()), CATALOG, evaluator=evaluator)
+        ours = house(Settings())
+        starting = Starting(CATALOG, Places(ours, LibraryCalendars()))
+        lifecycle = LifecycleActivities(self.store, ours, starting, evaluator=evaluator)
         seen = Occurrence(kind=kind, key=key, at=NOW, **more)
         first = await lifecycle.decide(DecideInput(customer="C-1", occurrence=seen, now=NOW))
         again = await lifecycle.decide(DecideInput(customer="C-1", occurrence=seen, now=NOW))

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from activities.lifecycle import LifecycleActivities
+from activities.places import Places
+from activities.starting import Starting
+from integrations.calendars import LibraryCalendars
 from models.enums import Plan, SubscriptionStatus
 from models.events import Occurrence
 from models.play import DecideInput
@@ -35,7 +38,9 @@ async def test_what_was_due_before_now_is_before_the_import(plain_url: str, late
             await tx.customers.put(account)
         seen = Occurrence(kind="imported", key="import:A-1:2024-12-31", at=AS_OF)
         asked = DecideInput(customer="A-1", occurrence=seen, now=AS_OF + later)
-        decided = await LifecycleActivities(store, house(Settings()), Catalog.load()).decide(asked)
+        ours = house(Settings())
+        starting = Starting(Catalog.load(), Places(ours, LibraryCalendars()))
+        decided = await LifecycleActivities(store, ours, starting).decide(asked)
     finally:
         await store.close()
     assert len(decided.plays) == 2

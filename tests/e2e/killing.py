@@ -17,9 +17,11 @@ from pydantic import JsonValue
 from temporalio.client import Client, WorkflowHandle
 
 import worker
+from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
+from integrations.calendars import LibraryCalendars
 from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
 from models.clock import utc_now
@@ -168,6 +170,8 @@ async def _work(switch: Switch) -> None:
             urls=settings.webhook_urls,
             approved=approved.load(),
             surveys=OwnSurveyLinks(settings.console_url, secret),
+            calendars=LibraryCalendars(),
+            links=SignedAnswers(settings.console_url, secret),
         )
         async with worker.build_worker(client, given, task_queue=settings.task_queue):
             deliverer = Deliverer(

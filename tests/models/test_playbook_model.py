@@ -22,7 +22,7 @@ def test_it_wants_what_can_move_a_run_of_it_and_the_activation() -> None:
         goals=[{"event": "won"}],
         exits=[{"event": "left"}],
     )
-    assert playbook.wants() == ("left", "outreach_activated", "won", "x", "x:one", "y")
+    assert playbook.wants() == ("left", "outreach_activated", "outreach_resumed", "won", "x", "x:one", "y")
 
 
 def test_an_onboarding_also_wants_the_steps_done() -> None:

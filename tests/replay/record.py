@@ -16,14 +16,17 @@ from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.approvals import decide
+from models.approval import Verdict
 from models.events import EventType
-from models.ids import lifecycle_id, webhook_id
+from models.ids import lifecycle_id, nps_id, qbr_id, referral_id, renewal_id, save_id, webhook_id
 from models.play import OutcomeRequest, StepDone
 from persistence import migrate
 from settings import load
 from stack import test_server
 from tests.conftest import add_attributes
 from tests.harness import SECRET, Company, company
+from tests.workflows.inline import employing, growing, hears, quarter, referral, renewal, save, survey
 from tests.workflows.life import Life, living
 from tests.workflows.plays import save_play, start
 from tests.workflows.receiver import Receiver, receiver
@@ -42,6 +45,8 @@ async def main() -> None:
         await _self_serve(env, here, hooks)
         await _mid_market(env, here)
         await _escalated(env, here)
+        await _saves(env, here)
+        await _rounds(env, here)
 
 
 async def _keep(name: str, handle: WorkflowHandle[object, object]) -> None:
@@ -117,6 +122,56 @@ async def _escalated(env: WorkflowEnvironment, here: Company) -> None:
         for name, handle in {"play_escalated_then_answered": answered, "play_escalated_unanswered": silent}.items():
             await handle.result()
             await _keep(name, handle)
+
+
+async def _saves(env: WorkflowEnvironment, here: Company) -> None:
+    """A save play that rises, is answered and succeeds; one superseded; one that its customer's leaving ends."""
+    here = employing(here, save(), save("no_login_14_days"), save("failed_payment", exits=[]))
+    async with living(env, here, id="C-saves") as ana:
+        await growing(ana)
+        await hears(ana, "signal_opened", type="no_login_7_days", severity="medium")
+        await ana.pass_time(hours=30)
+        asked = OutcomeRequest(outcome="reached", by="marta", note="on holiday", request_id="r-1")
+        await ana.handle(save_id(ana.id, "no_login_7_days", 1)).execute_update(Play.answer, asked)
+        await ana.settle()
+        await hears(ana, "signal_opened", type="no_login_14_days", severity="high")
+        await ana.pass_time(days=2)
+        await hears(ana, "signal_cleared", type="no_login_14_days", by="predicate_false")
+        await hears(ana, "signal_opened", type="failed_payment", severity="high")
+        await ana.cancels()
+        for name, signal in {
+            "save_answered_then_superseded": "no_login_7_days",
+            "save_escalated_then_cleared": "no_login_14_days",
+            "save_ended_by_leaving": "failed_payment",
+        }.items():
+            await _keep(name, ana.handle(save_id(ana.id, signal, 1)))
+        await _keep("lifecycle_of_saves", ana.handle(lifecycle_id(ana.id)))
+
+
+async def _rounds(env: WorkflowEnvironment, here: Company) -> None:
+    """A renewal decided, a survey nobody answers, a review that waits for a yes, a referral that expires."""
+    here = employing(here, renewal(), survey(), quarter(), referral())
+    async with living(env, here, id="C-rounds") as ana:
+        await growing(ana)
+        await hears(ana, "survey_due", kind="nps")
+        await hears(ana, "qbr_due", quarter="2026-Q3")
+        await hears(ana, "referral_created", referral_id="r-1")
+        await hears(ana, "renewal_due", days=90, term="2026-12-31")
+        async with here.store.begin() as tx:
+            [asked] = await tx.approvals.requests(customer=ana.id)
+            await decide(tx, asked.number, Verdict(approved=True, by="Berta"), await ana.now())
+        await here.catch_up(await ana.now())
+        await ana.pass_time(days=30)
+        await hears(ana, "renewal_due", days=60, term="2026-12-31")
+        await ana.tell(EventType.RENEWAL_DECIDED, decision="renewed")
+        await ana.pass_time(days=155)
+        for name, workflow_id in {
+            "renewal_decided": renewal_id(ana.id, "2026-12-31"),
+            "survey_unanswered": nps_id(ana.id, 1),
+            "review_approved_never_held": qbr_id(ana.id, "2026-Q3"),
+            "referral_expired": referral_id(ana.id, "r-1"),
+        }.items():
+            await _keep(name, ana.handle(workflow_id))
 
 
 @asynccontextmanager

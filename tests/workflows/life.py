@@ -109,11 +109,11 @@ class Life:
         return (await self.env.get_current_time()).astimezone(UTC)
 
     async def tell(
-        self, kind: EventType, *, at: datetime | None = None, event_id: str = "", **data: JsonValue
+        self, what: EventType, *, at: datetime | None = None, event_id: str = "", **data: JsonValue
     ) -> Event:
         """An event of this customer arrives, and everything that follows at once is done."""
         now = await self.now()
-        event = Event(event_id=event_id or new_id("e"), type=kind, occurred_at=at or now, customer=self.said, data=data)
+        event = Event(event_id=event_id or new_id("e"), type=what, occurred_at=at or now, customer=self.said, data=data)
         await self.here.tell(event, now)
         await self.settle()
         return event

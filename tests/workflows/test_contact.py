@@ -130,8 +130,12 @@ async def test_held_outreach_waits_for_activation_and_what_is_too_old_is_skipped
         for _ in range(2):
             await lifecycle.signal("happened", outreach_activated(ana.id, await ana.now()))
         await ana.settle()
+        at_once = [name for name, _ in (await ana.done()).mails()]
+        await ana.pass_time(days=1)
         done = await ana.done()
     steps = done.steps[ana.welcome]
+    # What was overdue does not come all at once: planned three days apart, the second keeps a day.
+    assert (at_once.count("onboarding_checklist"), at_once.count("onboarding_tips")) == (1, 0)
     # Eight days late is beyond the sequence's catch-up of seven; six and three are not.
     assert (steps["send_welcome_email"].status, steps["send_welcome_email"].reason) == (
         "skipped",

@@ -1,0 +1,129 @@
+"""What the worker does by hand: collaborators, and every activity bound to them. Part of its composition root."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import judging
+from activities.advocates import AdvocateActivities
+from activities.alerts import AlertActivities
+from activities.house import House
+from activities.internal_mail import AnswerLinks, InternalPost
+from activities.lifecycle import LifecycleActivities
+from activities.message_values import MessageValues
+from activities.messages import MessageActivities
+from activities.offers import OfferActivities
+from activities.onboarding import OnboardingActivities
+from activities.outbound import OutboundActivities
+from activities.people import PeopleActivities
+from activities.places import Places
+from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, WebhookPoster
+from activities.ports_calendar import Calendars
+from activities.ports_deals import ApprovedList
+from activities.ports_surveys import SurveyLinks
+from activities.recovery import RecoveryActivities
+from activities.renewals import RenewalActivities
+from activities.review_maker import ReviewMaker
+from activities.reviews import ReviewActivities
+from activities.runs import RunActivities
+from activities.starting import Starting
+from activities.surveys import SurveyActivities
+from activities.tasks import TaskActivities
+from activities.validation import Judge, ValidationActivities
+from activities.values_answers import AnswerValues
+from activities.values_figures import FigureValues
+from activities.values_growth import GrowthValues
+from activities.values_subscription import SubscriptionValues
+from analysis.review import agenda
+from deciding import Deciding
+
+
+@dataclass(frozen=True)
+class Collaborators:
+    """What the activities are given."""
+
+    store: Store
+    house: House
+    renderer: Renderer
+    mailer: Mailer
+    playbooks: Playbooks
+    unsubscriber: Unsubscriber
+    poster: WebhookPoster
+    urls: dict[str, str]
+    approved: ApprovedList
+    surveys: SurveyLinks
+    calendars: Calendars
+    links: AnswerLinks
+    deciding: Deciding = field(default_factory=Deciding.of)
+    judge: Judge = field(default_factory=judging.judge)
+
+
+def activities(given: Collaborators) -> Sequence[Any]:
+    """Every activity, bound to its collaborators."""
+    values = MessageValues(
+        given.house,
+        given.playbooks,
+        given.renderer,
+        [
+            SubscriptionValues(given.house, given.approved),
+            FigureValues(given.house),
+            GrowthValues(given.house, given.approved, given.surveys),
+            AnswerValues(),
+        ],
+    )
+    messages = MessageActivities(given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber)
+    renewals = RenewalActivities(given.store)
+    offers = OfferActivities(given.store, given.house, given.approved)
+    surveys = SurveyActivities(given.store, messages)
+    advocates = AdvocateActivities(given.store, messages)
+    sweep = given.deciding.sweep(given.store)
+    places = Places(given.house, given.calendars)
+    post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
+    people = PeopleActivities(given.store, given.house, post)
+    tasks = TaskActivities(given.store, given.house, places, post)
+    onboarding = OnboardingActivities(given.store, places)
+    outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
+    starting = Starting(given.playbooks, places)
+    lifecycle = LifecycleActivities(given.store, given.house, starting, evaluator=given.deciding.evaluator())
+    return [
+        messages.send_message,
+        messages.celebrate_milestone,
+        people.assign_csm,
+        people.create_success_plan,
+        people.notify_csm,
+        people.schedule_review,
+        people.escalate_step,
+        people.escalate,
+        tasks.create_task,
+        tasks.call,
+        tasks.meeting,
+        tasks.propose_meeting,
+        tasks.request_approval,
+        tasks.record_outcome,
+        RecoveryActivities(given.store).confirm_recovery,
+        onboarding.save,
+        onboarding.refuse_step,
+        onboarding.check_first_value,
+        outbound.emit_webhook,
+        outbound.deliver,
+        AlertActivities(given.store, given.house).raise_alert,
+        renewals.calculate_renewal_health,
+        renewals.create_renewal_opp,
+        renewals.record_renewal,
+        offers.create_expansion_opp,
+        offers.prepare_proposal,
+        offers.prepare_save_offer,
+        surveys.send_nps_survey,
+        surveys.remind_survey,
+        surveys.close_survey,
+        surveys.record_followup,
+        advocates.add_to_advocacy_pipeline,
+        advocates.invite_advocate,
+        ReviewActivities(given.store, given.house, ReviewMaker(given.store, given.house, agenda)).prepare_qbr,
+        lifecycle.decide,
+        sweep.begin_sweep,
+        sweep.sweep_pages,
+        sweep.end_sweep,
+        ValidationActivities(given.store, given.judge).validate_metrics,
+        RunActivities(given.store).close_run,
+    ]

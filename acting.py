@@ -7,6 +7,7 @@ from typing import Any
 import judging
 from activities.advocates import AdvocateActivities
 from activities.alerts import AlertActivities
+from activities.connected import NOTHING, Connected
 from activities.house import House
 from activities.internal_mail import AnswerLinks, InternalPost
 from activities.lifecycle import LifecycleActivities
@@ -34,8 +35,10 @@ from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
 from activities.values_growth import GrowthValues
 from activities.values_subscription import SubscriptionValues
+from activities.vendor_deliveries import VendorActivities
 from analysis.review import agenda
 from deciding import Deciding
+from models.clock import utc_now
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Collaborators:
     links: AnswerLinks
     deciding: Deciding = field(default_factory=Deciding.of)
     judge: Judge = field(default_factory=judging.judge)
+    outside: Connected = NOTHING
 
 
 def activities(given: Collaborators) -> Sequence[Any]:
@@ -126,4 +130,5 @@ def activities(given: Collaborators) -> Sequence[Any]:
         sweep.end_sweep,
         ValidationActivities(given.store, given.judge).validate_metrics,
         RunActivities(given.store).close_run,
+        VendorActivities(given.store, given.outside, utc_now).due_vendor_deliveries,
     ]

@@ -115,14 +115,9 @@ def connect(settings: IntegrationSettings, http: httpx.AsyncClient) -> Connected
         sessions=one(settings.sessions_from),
         billing=one(settings.billing_from),
         answers=surveys,
+        mailer=one(settings.mail_by),
         surveys=surveys[1] if surveys else None,
     )
-
-
-def mailer(connected: Connected, settings: IntegrationSettings) -> CustomerIo | None:
-    """The mailer that takes SMTP's place, if one does."""
-    found = connected.checks.get(System.CUSTOMERIO) if settings.mail_by == "customerio" else None
-    return found if isinstance(found, CustomerIo) else None
 
 
 def _make(system: System, given: IntegrationSettings, http: httpx.AsyncClient) -> Any:

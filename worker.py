@@ -16,8 +16,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import judging
 import telemetry
 import telemetry_metrics
+import worker_outside
 from acting import Collaborators as Collaborators
 from acting import activities as activities
+from activities.connected import NOTHING, Connected
 from activities.interceptor import ActivityFrame
 from activities.ports import Store
 from company import house as house
@@ -27,7 +29,6 @@ from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
 from intake.unsubscribe import Unsubscribe
 from integrations.calendars import LibraryCalendars
-from integrations.smtp import SmtpMailer
 from integrations.webhook_sender import WebhookSender
 from models.clock import utc_now
 from models.errors import Misconfigured, Refused, Retryable, SteadfastError
@@ -37,7 +38,6 @@ from persistence.store import SqlStore
 from playbooks.catalog import Catalog
 from rendering import approved
 from rendering.catalogue import Templates
-from rendering.mail import build
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
@@ -48,8 +48,16 @@ from workflows.metrics_validation import MetricsValidation
 from workflows.schedule import ensure_schedule
 from workflows.sweep import PortfolioSweep
 from workflows.validation_schedule import ensure_weekly_validation
+from workflows.vendor_outbox import VendorOutbox
 
-WORKFLOWS: tuple[type, ...] = (CustomerLifecycle, *PLAYS.values(), WebhookDelivery, PortfolioSweep, MetricsValidation)
+WORKFLOWS: tuple[type, ...] = (
+    CustomerLifecycle,
+    *PLAYS.values(),
+    WebhookDelivery,
+    PortfolioSweep,
+    MetricsValidation,
+    VendorOutbox,
+)
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)
@@ -83,7 +91,9 @@ def build_worker(client: Client, given: Collaborators, *, task_queue: str, build
     )
 
 
-def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> Collaborators:
+def collaborators(
+    settings: Settings, store: Store, http: httpx.AsyncClient, outside: Connected = NOTHING
+) -> Collaborators:
     """The real ones.
 
     Raises:
@@ -93,21 +103,11 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
     if settings.events_secret is None:
         raise Misconfigured("set it: it signs unsubscribe links and verifies events", field="STEADFAST_EVENTS_SECRET")
     templates = Templates.load()
-    host, port = settings.smtp
     return Collaborators(
         store=store,
         house=house(settings),
         renderer=templates,
-        mailer=SmtpMailer(
-            host,
-            port,
-            build,
-            tls=settings.smtp_tls,
-            username=settings.smtp_username,
-            password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-            timeout=15,
-            content_timeout=60,
-        ),
+        mailer=worker_outside.mailer(settings, outside, store),
         playbooks=Catalog.load(templates=templates),
         unsubscriber=Unsubscribe(settings.console_url, settings.events_secret),
         poster=WebhookSender(
@@ -115,11 +115,12 @@ def collaborators(settings: Settings, store: Store, http: httpx.AsyncClient) -> 
         ),
         urls=settings.webhook_urls,
         approved=approved.load(),
-        surveys=OwnSurveyLinks(settings.console_url, settings.events_secret),
+        surveys=outside.surveys or OwnSurveyLinks(settings.console_url, settings.events_secret),
         deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone, health=settings.health_file),
         judge=judging.judge(settings.business_zone, settings.health_file),
         calendars=LibraryCalendars(),
         links=SignedAnswers(settings.console_url, settings.events_secret),
+        outside=outside,
     )
 
 
@@ -138,16 +139,17 @@ async def main(settings: Settings) -> None:
         client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
         async with (
             httpx.AsyncClient() as http,
+            worker_outside.outside(settings, store, client) as (outside, told),
             build_worker(
                 client,
-                collaborators(settings, store, http),
+                collaborators(settings, told, http, outside),
                 task_queue=settings.task_queue,
                 build_id=settings.build_id,
             ),
         ):
             clock = clock_file.read(settings.home)
             deliverer = Deliverer(
-                store,
+                told,
                 client,
                 clock,
                 currency=settings.currency,
@@ -190,7 +192,8 @@ def run() -> int:
         telemetry.setup(settings, "worker")
         asyncio.run(main(settings))
     except SteadfastError as error:
-        structlog.stdlib.get_logger("steadfast.worker").error("worker cannot start", reason=str(error))
+        for line in str(error).splitlines():
+            structlog.stdlib.get_logger("steadfast.worker").error("worker cannot start", reason=line)
         return 1
     return 0
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from activities.ports import Mailer
 from activities.ports_analytics import SessionReader, UsageReader
 from activities.ports_billing import BillingReader
 from activities.ports_chat import Chat
@@ -48,7 +49,13 @@ class Connected:
     sessions: tuple[System, SessionReader] | None = None
     billing: tuple[System, BillingReader] | None = None
     answers: tuple[System, AnswerReader] | None = None
+    mailer: tuple[System, Mailer] | None = None
     surveys: SurveyLinks | None = None
+
+    @property
+    def written(self) -> tuple[System, ...]:
+        """The systems that deliveries are made to, in a fixed order."""
+        return tuple(sorted({*self.accounts, *self.tasks, *self.in_app, *self.chat, *self.knowledge}))
 
     @property
     def systems(self) -> tuple[System, ...]:

@@ -20,6 +20,7 @@ from activities.decision_ports import (
 from activities.exchange import Inbox, Outbox
 from activities.ports_approvals import Approvals
 from activities.ports_deals import Deals, Drafts
+from activities.ports_deliveries import VendorOutbox
 from activities.ports_evidence import Evidence
 from activities.ports_experiment import Assignments
 from activities.ports_metrics import MetricRows, Validations
@@ -71,6 +72,7 @@ class Transaction(Protocol):
     evaluations: Evaluations
     sweeps: Sweeps
     vendor_events: VendorEvents
+    vendor_outbox: VendorOutbox
     identities: Identities
     merges: Merges
     pulls: Pulls

@@ -14,11 +14,13 @@ Tries are Temporal's and the outbox's: nothing here tries again or sleeps.
 """
 
 import asyncio
+import base64
 import json as jsonlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import JsonValue
@@ -61,7 +63,7 @@ class Api:
     ) -> None:
         self._client, self.system, self.base = client, system, base.rstrip("/")
         self._setting, self._headers, self._auth = setting, dict(headers or {}), auth
-        self._secrets = tuple(sorted((one for one in secrets if one), key=len, reverse=True))
+        self._secrets = _spellings(secrets, auth)
         self._timeout, self._now = timeout, now
 
     async def get(self, path: str, params: Query | None = None) -> Any:
@@ -161,6 +163,15 @@ class Api:
         for secret in self._secrets:
             text = text.replace(secret, "[redacted]")
         return "".join(char for char in " ".join(text.split()) if char.isprintable())[:MAX_SAID]
+
+
+def _spellings(secrets: Sequence[str], auth: tuple[str, str] | None) -> tuple[str, ...]:
+    """Every form in which a vendor may say a secret of ours again, longest first."""
+    plain = [one for one in secrets if one]
+    spelt = {*plain, *(quote(one, safe="") for one in plain)}
+    if auth is not None and any(auth):
+        spelt.add(base64.b64encode(":".join(auth).encode()).decode())
+    return tuple(sorted(spelt, key=len, reverse=True))
 
 
 def message_of(body: bytes) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from models.errors import Misconfigured, OutsideError, Rejected, SteadfastError
 from models.outside import Standing, System
 
+_STRANGE = (LookupError, TypeError, ValueError, AttributeError)
+
 
 async def standing(
     system: System, who: Callable[[], Awaitable[str]], rights: Mapping[str, Callable[[], Awaitable[object]]]
@@ -14,12 +16,16 @@ async def standing(
         account = await who()
     except SteadfastError as error:
         return Standing(system=system, connected=False, error=str(error))
+    except _STRANGE as error:
+        return Standing(system=system, connected=False, error=f"an unknown form of answer ({type(error).__name__})")
     missing: list[str] = []
     for name, attempt in rights.items():
         try:
             await attempt()
         except (Misconfigured, Rejected) as error:
             missing.append(f"{name} ({error.message})")
+        except _STRANGE as error:
+            missing.append(f"{name} (an unknown form of answer: {type(error).__name__})")
         except OutsideError as error:
             return Standing(system=system, connected=False, account=account, missing=tuple(missing), error=str(error))
     return Standing(system=system, connected=True, account=account, missing=tuple(missing))

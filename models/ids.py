@@ -17,6 +17,17 @@ from models.errors import BadInput
 
 TASK_QUEUE = "steadfast"
 
+
+def vendor_queue(task_queue: str, system: str) -> str:
+    """The task queue of the calls to one outside system: its rate is limited there, for all workers together."""
+    return f"{task_queue}-{system}"
+
+
+def vendor_outbox_id(task_queue: str, system: str) -> str:
+    """The one process that makes the deliveries to a system; two installations in one namespace have two."""
+    return f"vendor:{system}" if task_queue == TASK_QUEUE else f"vendor:{system}:{task_queue}"
+
+
 _CUSTOMER = re.compile(r"^[^\s\x00-\x1f\x7f@\ud800-\udfff]{1,128}\Z")
 
 

@@ -51,6 +51,7 @@ from persistence.told_support import SupportToldTable
 from persistence.told_usage import UsageToldTable
 from persistence.validations import Validations
 from persistence.vendor_events import VendorEventTable
+from persistence.vendor_outbox import VendorOutboxTable
 from persistence.work import WorkTable
 from rules.segments import guided
 
@@ -82,6 +83,7 @@ class SqlTransaction(Transaction):
     evaluations: EvaluationTable
     sweeps: SweepTable
     vendor_events: VendorEventTable
+    vendor_outbox: VendorOutboxTable
     identities: IdentityTable
     merges: MergeTable
     pulls: PullTable
@@ -130,6 +132,7 @@ class SqlTransaction(Transaction):
         self.evaluations = EvaluationTable(connection)
         self.sweeps = SweepTable(connection)
         self.vendor_events = VendorEventTable(connection)
+        self.vendor_outbox = VendorOutboxTable(connection)
         self.identities = IdentityTable(connection)
         self.merges = MergeTable(connection)
         self.pulls = PullTable(connection)

@@ -89,7 +89,7 @@ async def test_every_system_is_made_for_every_purpose(monkeypatch: pytest.Monkey
     assert connected.surveys is not None
     assert connected.meetings is not None
     assert set(connected.chat) == {System.SLACK}
-    assert vendors.mailer(connected, settings) is not None
+    assert connected.mailer is not None
     assert set(vendors.RATES) | {System.CALENDLY, System.TYPEFORM} == set(System)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+ECHO = "echo"
+"""A body that says again what was asked, credentials and all."""
 Misbehaviour = Literal["hang", "close", "cut", "not json"]
 
 
@@ -60,6 +62,8 @@ class Double:
                     break
                 self.asked.append(asked)
                 reply = self.replies[min(len(self.asked), len(self.replies)) - 1]
+                if reply.body == ECHO:
+                    reply = Reply(reply.status, {"message": f"no: {asked.headers} {asked.query}"})
                 if not await self._answer(reply, writer):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):

@@ -1,0 +1,77 @@
+"""Calls to outside systems through their circuits: one that fails is left in peace by every worker."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from activities.ports import Store
+from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable
+from models.outside import System
+from models.vendor_delivery import Circuit
+from rules import circuit as rules
+
+Answer = TypeVar("Answer")
+STRANGE = (LookupError, TypeError, ValueError, AttributeError)
+"""What an adapter stumbles over when an answer has a form that its vendor never documented."""
+Wall = Callable[[], datetime]
+
+
+class Circuits:
+    """Asks and tells the circuits. ``wall``: real time."""
+
+    def __init__(self, store: Store, wall: Wall) -> None:
+        self._store, self._wall = store, wall
+
+    async def call(self, system: System, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What the system answers.
+
+        Raises:
+            Retryable: it is left in peace for the time that the error says; or it failed now.
+            Rejected, Misconfigured, OutcomeUnknown: what it answered.
+        """
+        if (wait := await self.enter(system)) is not None:
+            raise Retryable(f"{system} is left in peace after failures", after=wait)
+        try:
+            answer = await attempt()
+        except (Rejected, Retryable, Misconfigured, OutcomeUnknown) as error:
+            await self.heard(system, error)
+            raise
+        except STRANGE as error:
+            await self.heard(system, None)
+            raise Rejected(f"{system}: answered in a form that we do not know ({type(error).__name__})") from error
+        await self.heard(system, None)
+        return answer
+
+    async def enter(self, system: System) -> timedelta | None:
+        """None: ask it; else how long to leave it in peace. Of those who wait for an open one, one gets through."""
+        now = self._wall()
+        async with self._store.begin() as tx:
+            before = await tx.vendor_outbox.circuit(system)
+            if not rules.may_ask(before, now):
+                assert before.retry_at is not None
+                return before.retry_at - now
+            after = rules.admitted(before, now)
+            if after != before and not await tx.vendor_outbox.change(before, after):
+                return rules.PROBE
+        return None
+
+    async def heard(self, system: System, error: Exception | None) -> None:
+        """What came of asking. A change that somebody else made meanwhile stands: the next answer is heard as well."""
+        now = self._wall()
+        async with self._store.begin() as tx:
+            before = await tx.vendor_outbox.circuit(system)
+            after = _after(before, now, error)
+            if after != before:
+                await tx.vendor_outbox.change(before, after)
+
+
+def _after(before: Circuit, now: datetime, error: Exception | None) -> Circuit:
+    match error:
+        case Retryable(after=timedelta() as wait):
+            return rules.told_to_wait(before, now, wait)
+        case Retryable() | OutcomeUnknown():
+            return rules.failed(before, now, str(error))
+        case Misconfigured():
+            return rules.misconfigured(before, now, str(error))
+        case _:
+            return rules.answered(before)

@@ -1,0 +1,70 @@
+"""The outbox of the outside systems and their circuits, as a repository of a transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from models.outside import System
+from models.vendor_delivery import Circuit, VendorDelivery, VendorStatus, Waiting
+
+
+class VendorOutbox(Protocol):
+    """Stored, then delivered. ``now`` is real time here."""
+
+    async def add(self, delivery: VendorDelivery) -> None:
+        """Store it (idempotent per key).
+
+        An account that already waits to be saved is not stored twice: what is saved is read when it is delivered.
+        """
+        ...
+
+    async def get(self, delivery_id: int) -> VendorDelivery | None:
+        """The delivery, or None."""
+        ...
+
+    async def due(self, system: System, now: datetime, *, stuck: datetime, limit: int) -> list[VendorDelivery]:
+        """Those whose time has come, oldest first, and those that are being sent since before ``stuck``."""
+        ...
+
+    async def due_systems(self, now: datetime, *, stuck: datetime) -> list[System]:
+        """Systems for which something is due and whose circuit lets it through."""
+        ...
+
+    async def begin(self, delivery: VendorDelivery, now: datetime, *, resent: bool = False) -> None:
+        """It is being sent from now on; one more attempt."""
+        ...
+
+    async def settle(
+        self,
+        delivery_id: int,
+        status: VendorStatus,
+        *,
+        at: datetime | None = None,
+        next_try: datetime | None = None,
+        reference: str = "",
+        response: str = "",
+    ) -> None:
+        """How the attempt went. What is delivered stays delivered."""
+        ...
+
+    async def of(self, customer: str) -> list[VendorDelivery]:
+        """Deliveries about a customer, oldest first."""
+        ...
+
+    async def listed(
+        self, statuses: Sequence[VendorStatus], *, system: System | None = None, limit: int = 100
+    ) -> list[VendorDelivery]:
+        """Deliveries that stand so, oldest first."""
+        ...
+
+    async def waiting(self) -> list[Waiting]:
+        """How many wait for each system, with its circuit; systems of which nothing is known are left out."""
+        ...
+
+    async def circuit(self, system: System) -> Circuit:
+        """How a system does."""
+        ...
+
+    async def change(self, before: Circuit, after: Circuit) -> bool:
+        """Store it; False if somebody else changed it meanwhile."""
+        ...

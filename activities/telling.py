@@ -1,0 +1,133 @@
+"""Asking that other systems be told: rows of their outbox, written in the transaction of what they tell of.
+
+A purpose that nobody outside serves writes nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from activities.connected import NOTHING, Connected
+from activities.ports import Transaction
+from models.approval import Approval
+from models.expansion import Opportunity
+from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, SaveDeal, ShowInApp, System
+from models.play import RunRecord
+from models.records import Csm, CsmTask, InAppNotice, Notice
+from models.vendor_delivery import KEPT, VendorDelivery
+from rules.deals import deal_of
+
+OPENED = "open"
+"""Action of a button that only opens a page: it is pressed in their browser and comes back as nothing."""
+
+
+class Telling:
+    """Writes the rows, one for each system that serves the purpose. ``wall``: real time; ``page``: the console's."""
+
+    def __init__(self, connected: Connected = NOTHING, *, wall: Callable[[], datetime], page: str = "") -> None:
+        self._connected, self._wall, self._page = connected, wall, page.rstrip("/")
+
+    @property
+    def needed(self) -> bool:
+        """Whether anybody outside is to be told anything."""
+        return bool(self._connected.told or self._connected.chat or self._connected.in_app)
+
+    async def account(self, tx: Transaction, customer: str, cause: str, now: datetime) -> None:
+        """Its stage, health or plays changed. ``cause``: key of what changed them."""
+        systems = [one for one in self._connected.told if one in self._connected.accounts]
+        await self._each(tx, systems, f"account:{customer}:{cause}", customer, SaveAccount(), now)
+
+    async def task(self, tx: Transaction, task: CsmTask, owner: Csm | None) -> None:
+        """A person is asked to do something."""
+        told = AddTask(
+            type=task.type[:200],
+            title=task.title[:200],
+            text=task.description[:8000],
+            due=task.due,
+            priority=task.priority,
+            owner_email=owner.email if owner is not None else None,
+        )
+        systems = [one for one in self._connected.told if one in self._connected.tasks]
+        await self._each(tx, systems, f"{task.key}>task", task.customer, told, task.created_at, run=task.workflow_id)
+
+    async def notice(self, tx: Transaction, notice: Notice, to: Csm | None) -> None:
+        """Our own people are told something: a person by address, a role in the channel."""
+        told = PostChat(
+            title=f"{notice.customer}, for {to.name if to is not None else notice.recipient}"[:200],
+            text=notice.message[:8000],
+            to_email=to.email if to is not None else None,
+            buttons=self._open(notice.customer),
+        )
+        await self._each(
+            tx, self._connected.chat, f"{notice.key}>chat", notice.customer, told, notice.at, run=notice.workflow_id
+        )
+
+    async def approval(self, tx: Transaction, request: Approval) -> None:
+        """Somebody has to say yes or no; they do it in the console, where they are known."""
+        told = PostChat(
+            title=f"To approve ({request.role.value}): {request.title}"[:200],
+            text=f"{request.kind.value}, asked by {request.requested_by}",
+            buttons=self._open(request.customer) if request.customer else (),
+        )
+        await self._each(tx, self._connected.chat, f"{request.key}>chat", request.customer, told, request.requested_at)
+
+    async def in_app(self, tx: Transaction, notice: InAppNotice) -> None:
+        """A message in the product."""
+        told = ShowInApp(title=notice.title[:200], text=notice.message[:8000])
+        run = notice.key.partition("|")[0] if "|" in notice.key else ""
+        await self._each(tx, self._connected.in_app, f"{notice.key}>in_app", notice.customer, told, notice.at, run=run)
+
+    async def play(self, tx: Transaction, record: RunRecord) -> None:
+        """A play began or ended; the account's list of plays changed with it."""
+        status = "started" if record.status.value == "running" else record.status.value
+        told = ReportPlay(
+            run=record.workflow_id[:200],
+            playbook=record.playbook[:200],
+            status=status,
+            reason=record.reason[:200],
+            at=record.ended or record.started,
+        )
+        systems = [one for one in self._connected.told if one in self._connected.plays]
+        key = f"{record.workflow_id}|{record.generation}>{status}"
+        await self._each(tx, systems, key, record.customer, told, told.at, run=record.workflow_id)
+        await self.account(tx, record.customer, key, told.at)
+
+    async def opportunity(self, tx: Transaction, one: Opportunity) -> None:
+        """An opportunity was opened, or it stands otherwise now."""
+        deal, changed = deal_of(one)
+        await self.deal(tx, f"{deal.number}:{deal.stage}", one.customer, deal, changed)
+
+    async def deal(self, tx: Transaction, key: str, customer: str, deal: SaveDeal, now: datetime) -> None:
+        """A renewal or an opportunity."""
+        systems = [one for one in self._connected.told if one in self._connected.deals]
+        await self._each(tx, systems, f"{key}>deal", customer, deal, now)
+
+    def _open(self, customer: str) -> tuple[Button, ...]:
+        if not self._page:
+            return ()
+        return (Button(label="Open in Steadfast", action=OPENED, url=f"{self._page}/customers/{customer}"),)
+
+    async def _each(
+        self,
+        tx: Transaction,
+        systems: Iterable[System],
+        key: str,
+        customer: str,
+        operation: Operation,
+        now: datetime,
+        *,
+        run: str = "",
+    ) -> None:
+        kept = KEPT[operation.kind]
+        for system in systems:
+            await tx.vendor_outbox.add(
+                VendorDelivery(
+                    key=f"{key}>{system}",
+                    customer=customer,
+                    system=system,
+                    operation=operation,
+                    run=run,
+                    created_at=now,
+                    not_after=None if kept is None else now + kept,
+                    next_try=self._wall(),
+                )
+            )

@@ -1,0 +1,159 @@
+"""The outbox of the outside systems and their circuits: the port ``VendorOutbox``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.outside import System
+from models.vendor_delivery import OPEN, Circuit, VendorDelivery, VendorStatus, Waiting
+from persistence.rows import Row, bounded, insert, row_of, value_of
+from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery
+
+_PENDING, _SENDING = VendorStatus.PENDING.value, VendorStatus.SENDING.value
+_ROW = vendor_delivery.c
+
+
+class VendorOutboxTable:
+    """One row for each delivery, unique on its key; one for each system that has ever failed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, delivery: VendorDelivery) -> None:
+        """Store it (idempotent per key); an account that already waits to be saved is not stored twice."""
+        if delivery.operation.kind == "save_account":
+            waits = (
+                select(_ROW.id)
+                .where(_ROW.customer == delivery.customer, _ROW.system == delivery.system.value)
+                .where(_ROW.kind == "save_account", _ROW.status == _PENDING)
+                .limit(1)
+            )
+            if (await self._connection.execute(waits)).first() is not None:
+                return
+        row = row_of(delivery, kind=delivery.operation.kind)
+        del row["id"]
+        await self._connection.execute(
+            insert(self._connection, vendor_delivery).values(**row).on_conflict_do_nothing(index_elements=["key"])
+        )
+
+    async def get(self, delivery_id: int) -> VendorDelivery | None:
+        """The delivery, or None."""
+        found = await self._all(select(vendor_delivery).where(_ROW.id == delivery_id))
+        return found[0] if found else None
+
+    async def due(self, system: System, now: datetime, *, stuck: datetime, limit: int) -> list[VendorDelivery]:
+        """Those whose time has come, oldest first, and those that are being sent since before ``stuck``."""
+        asked = (
+            select(vendor_delivery)
+            .where(_ROW.system == system.value, _is_due(now, stuck))
+            .order_by(_ROW.id)
+            .limit(limit)
+        )
+        return await self._all(asked)
+
+    async def due_systems(self, now: datetime, *, stuck: datetime) -> list[System]:
+        """Systems for which something is due and whose circuit lets it through."""
+        blocked = select(vendor_circuit.c.system).where(vendor_circuit.c.retry_at > now)
+        asked = select(_ROW.system).distinct().where(_is_due(now, stuck), _ROW.system.not_in(blocked))
+        return sorted(System(one) for one in (await self._connection.execute(asked)).scalars())
+
+    async def begin(self, delivery: VendorDelivery, now: datetime, *, resent: bool = False) -> None:
+        """It is being sent from now on; one more attempt."""
+        changes: Row = {"status": _SENDING, "next_try": now, "attempts": _ROW.attempts + 1}
+        if resent:
+            changes["resent"] = True
+        await self._connection.execute(update(vendor_delivery).where(_ROW.id == delivery.id).values(**changes))
+
+    async def settle(
+        self,
+        delivery_id: int,
+        status: VendorStatus,
+        *,
+        at: datetime | None = None,
+        next_try: datetime | None = None,
+        reference: str = "",
+        response: str = "",
+    ) -> None:
+        """How the attempt went. What is delivered stays delivered."""
+        changes: Row = {"status": status.value, "response": bounded(response)}
+        if status is VendorStatus.DELIVERED:
+            changes |= {"delivered_at": at, "reference": bounded(reference)}
+        if next_try is not None:
+            changes["next_try"] = next_try
+        await self._connection.execute(
+            update(vendor_delivery).where(_ROW.id == delivery_id, _ROW.delivered_at.is_(None)).values(**changes)
+        )
+
+    async def of(self, customer: str) -> list[VendorDelivery]:
+        """Deliveries about a customer, oldest first."""
+        return await self._all(select(vendor_delivery).where(_ROW.customer == customer).order_by(_ROW.id))
+
+    async def listed(
+        self, statuses: Sequence[VendorStatus], *, system: System | None = None, limit: int = 100
+    ) -> list[VendorDelivery]:
+        """Deliveries that stand so, oldest first."""
+        asked = select(vendor_delivery).where(_ROW.status.in_([one.value for one in statuses]))
+        if system is not None:
+            asked = asked.where(_ROW.system == system.value)
+        return await self._all(asked.order_by(_ROW.id).limit(limit))
+
+    async def waiting(self) -> list[Waiting]:
+        """How many wait for each system, with its circuit; systems of which nothing is known are left out."""
+        asked = (
+            select(_ROW.system, _ROW.status, func.count().label("count"), func.min(_ROW.created_at).label("oldest"))
+            .where(_ROW.status.in_([*(one.value for one in OPEN), "failed", "unknown"]))
+            .group_by(_ROW.system, _ROW.status)
+        )
+        counted: dict[str, dict[str, tuple[int, datetime]]] = {}
+        for row in (await self._connection.execute(asked)).mappings():
+            counted.setdefault(row["system"], {})[row["status"]] = (row["count"], row["oldest"])
+        rows = (await self._connection.execute(select(vendor_circuit))).mappings()
+        circuits = {row["system"]: value_of(Circuit, row) for row in rows}
+        return [_waiting(System(name), counted.get(name, {}), circuits) for name in sorted({*counted, *circuits})]
+
+    async def circuit(self, system: System) -> Circuit:
+        """How a system does."""
+        asked = select(vendor_circuit).where(vendor_circuit.c.system == system.value)
+        row = (await self._connection.execute(asked)).mappings().first()
+        return Circuit(system=system) if row is None else value_of(Circuit, row)
+
+    async def change(self, before: Circuit, after: Circuit) -> bool:
+        """Store it; False if somebody else changed it meanwhile."""
+        if before.version == 0:
+            await self._connection.execute(
+                insert(self._connection, vendor_circuit)
+                .values(**row_of(Circuit(system=before.system)))
+                .on_conflict_do_nothing(index_elements=["system"])
+            )
+        done = await self._connection.execute(
+            update(vendor_circuit)
+            .where(vendor_circuit.c.system == before.system.value, vendor_circuit.c.version == before.version)
+            .values(**row_of(after, version=before.version + 1))
+            .returning(vendor_circuit.c.system)
+        )
+        return done.scalar_one_or_none() is not None
+
+    async def _all(self, query: Select[*tuple[object, ...]]) -> list[VendorDelivery]:
+        rows = await self._connection.execute(query)
+        return [value_of(VendorDelivery, row) for row in rows.mappings()]
+
+
+def _is_due(now: datetime, stuck: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(_ROW.status == _PENDING, _ROW.next_try <= now),
+        and_(_ROW.status == _SENDING, _ROW.next_try <= stuck),
+    )
+
+
+def _waiting(system: System, counted: dict[str, tuple[int, datetime]], circuits: dict[str, Circuit]) -> Waiting:
+    still = [counted[one.value] for one in OPEN if one.value in counted]
+    return Waiting(
+        system=system,
+        waiting=sum(count for count, _ in still),
+        oldest=min((oldest for _, oldest in still), default=None),
+        failed=counted.get("failed", (0, None))[0],
+        unknown=counted.get("unknown", (0, None))[0],
+        circuit=circuits.get(system.value, Circuit(system=system)),
+    )

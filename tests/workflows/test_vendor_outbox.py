@@ -1,0 +1,178 @@
+"""Deliveries to outside systems on a real Temporal server; and no secret anywhere that something is kept or shown."""
+
+import contextlib
+import dataclasses
+import io
+import json
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+from temporalio.client import Client
+
+import vendors
+import worker_outside
+from activities.connected import Connected
+from activities.telling import Telling
+from activities.told_store import ToldStore
+from activities.vendor_deliveries import VendorActivities
+from intake.vendor_dispatch import VendorDispatcher
+from models.clock import REAL, utc_now
+from models.enums import Priority
+from models.ids import vendor_outbox_id
+from models.outside import System
+from models.records import CsmTask, Customer
+from models.vendor_delivery import DeliverOne
+from settings_integrations import IntegrationSettings
+from tests.harness import Company, company
+from tests.integrations.vendor_double import ECHO, Double, Reply, double
+
+SECRETS = ("hub-secret-token-1", "planhat-secret-token-2", "churnzero-secret-key-3")
+
+
+@dataclasses.dataclass
+class Outside:
+    """A company with outside systems that are all one double."""
+
+    here: Company
+    store: ToldStore
+    vendor: Double
+    connected: Connected
+
+
+@pytest.fixture
+async def outside(
+    dev_client: Client, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Outside]:
+    body = {"id": "1", "results": [{"id": "1"}], "updatesKeys": [{"_id": "p"}], "data": []}
+    async with double(Reply(200, body)) as vendor, company(dev_client, sqlite_url, tmp_path) as here:
+        for name, value in {
+            "CRM": "hubspot",
+            "WRITE_BACK": "planhat,churnzero",
+            "HUBSPOT_TOKEN": SECRETS[0],
+            "PLANHAT_TOKEN": SECRETS[1],
+            "CHURNZERO_APP_KEY": SECRETS[2],
+            "HUBSPOT_BASE": vendor.base,
+            "PLANHAT_BASE": vendor.base,
+            "CHURNZERO_PUSH": vendor.base,
+        }.items():
+            monkeypatch.setenv(f"STEADFAST_{name}", value)
+        given = IntegrationSettings()
+        async with vendors.client(given) as http:
+            connected = vendors.connect(given, http)
+            store = ToldStore(here.store, Telling(connected, wall=utc_now))
+            here.given = dataclasses.replace(here.given, store=store, outside=connected)
+            yield Outside(here, store, vendor, connected)
+
+
+async def _deliver(outside: Outside) -> list[System]:
+    here = outside.here
+    dispatcher = VendorDispatcher(
+        outside.store,
+        here.client,
+        REAL,
+        task_queue=here.task_queue,
+        configured=frozenset(outside.connected.written),
+        wall=utc_now,
+    )
+    started = await dispatcher.once()
+    for system in started:
+        await here.client.get_workflow_handle(vendor_outbox_id(here.task_queue, system)).result()
+    return started
+
+
+async def _ask(outside: Outside, tasks: int, name: str = "t") -> None:
+    async with outside.store.begin() as tx:
+        await tx.customers.put(Customer(id="C-1", name="Núñez"))
+        for number in range(tasks):
+            await tx.work.add_task(
+                CsmTask(
+                    key=f"{name}{number}",
+                    customer="C-1",
+                    workflow_id="w",
+                    type="call",
+                    title=f"Call {number}",
+                    priority=Priority.NORMAL,
+                    assignee="team",
+                    due=utc_now() + timedelta(days=1),
+                    created_at=utc_now(),
+                )
+            )
+
+
+async def _running(outside: Outside, stack: contextlib.AsyncExitStack) -> None:
+    here = outside.here
+    await stack.enter_async_context(here.worker())
+    for each in worker_outside.workers(here.client, outside.store, outside.connected, task_queue=here.task_queue):
+        await stack.enter_async_context(each)
+
+
+async def test_what_waits_is_delivered_in_order_to_every_system(outside: Outside) -> None:
+    await _ask(outside, 3)
+    async with contextlib.AsyncExitStack() as stack:
+        await _running(outside, stack)
+        assert await _deliver(outside) == [System.CHURNZERO, System.HUBSPOT, System.PLANHAT]
+        assert await _deliver(outside) == []
+    async with outside.store.begin() as tx:
+        rows = await tx.vendor_outbox.of("C-1")
+    assert len(rows) == 9
+    assert {row.status.value for row in rows} == {"delivered"}
+    titles = [asked.json[0]["action"] for asked in outside.vendor.asked if asked.path == "/tasks"]
+    assert titles == ["Call 0", "Call 1", "Call 2"]
+
+
+async def test_a_secret_is_in_no_log_input_history_row_or_error(
+    outside: Outside, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # as telemetry sets it: its own lines carry addresses
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
+    kept: list[str] = []
+    async with contextlib.AsyncExitStack() as stack:
+        await _running(outside, stack)
+        for reply in (Reply(200, {"id": "1", "results": [{"id": "1"}]}), Reply(400, ECHO), Reply(401, ECHO)):
+            outside.vendor.replies = [reply]
+            await _ask(outside, 2, f"{reply.status}-")
+            for system in await _deliver(outside):
+                handle = outside.here.client.get_workflow_handle(vendor_outbox_id(outside.here.task_queue, system))
+                kept.append(json.dumps((await handle.fetch_history()).to_json_dict()))
+                kept.append(str(await handle.describe()))
+        standings = [await one.check() for one in outside.connected.checks.values()]
+    root.removeHandler(handler)
+    kept += [heard.getvalue(), caplog.text, repr(standings), repr(outside.connected), repr(IntegrationSettings())]
+    async with outside.here.store.database.read() as connection:
+        for table in ("vendor_delivery", "vendor_circuit"):
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).all()
+            assert rows
+            kept.append(repr(rows))
+    assert outside.vendor.asked, "the secrets did leave, where they should"
+    for secret in SECRETS:
+        assert any(secret in repr(asked) for asked in outside.vendor.asked)
+        leaks = [one[max(0, one.index(secret) - 200) : one.index(secret) + 60] for one in kept if secret in one]
+        assert not leaks
+
+
+async def test_a_failing_address_does_not_tell_the_key_in_it(outside: Outside, unused_tcp_port: int) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        given = IntegrationSettings().model_copy(update={"churnzero_push": f"http://127.0.0.1:{unused_tcp_port}"})
+        connected = vendors.connect(given, http)
+        async with outside.store.begin() as tx:
+            await tx.customers.put(Customer(id="C-1"))
+        await _ask(outside, 1)
+        deliveries = VendorActivities(outside.store, connected, utc_now)
+        async with outside.store.begin() as tx:
+            row = next(one for one in await tx.vendor_outbox.of("C-1") if one.system is System.CHURNZERO)
+        assert await deliveries.deliver_to_vendor(DeliverOne(delivery=row.id, system=row.system)) == "pending"
+        async with outside.store.begin() as tx:
+            after = await tx.vendor_outbox.get(row.id)
+    assert after is not None
+    assert SECRETS[2] not in after.response
+    assert "cannot be reached" in after.response

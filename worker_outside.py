@@ -1,0 +1,120 @@
+"""The worker's part that reaches outside systems: their adapters, the store that tells them, one worker for each."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+import settings_integrations
+import telemetry_metrics
+import vendors
+from activities.circuits import Circuits
+from activities.connected import Connected
+from activities.interceptor import ActivityFrame
+from activities.ports import Mailer, Store
+from activities.telling import Telling
+from activities.told_store import ToldStore
+from activities.vendor_deliveries import VendorActivities
+from intake.vendor_dispatch import VendorDispatcher
+from integrations.smtp import SmtpMailer
+from models.clock import utc_now
+from models.ids import vendor_queue
+from models.message import OutgoingMail, SendReceipt
+from models.outside import System
+from rendering.mail import build
+from settings import Settings
+from stack import clock_file
+
+AT_ONCE = 5
+
+
+class GuardedMailer:
+    """A mailer behind the circuit of the system that it hands mail to."""
+
+    def __init__(self, inner: Mailer, system: System, circuits: Circuits) -> None:
+        self._inner, self._system, self._circuits = inner, system, circuits
+
+    async def send(
+        self, mail: OutgoingMail, *, date: datetime, before_data: Callable[[], Awaitable[None]]
+    ) -> SendReceipt:
+        """Send it, or say how long the system is left in peace."""
+
+        async def attempt() -> SendReceipt:
+            return await self._inner.send(mail, date=date, before_data=before_data)
+
+        return await self._circuits.call(self._system, attempt)
+
+
+@asynccontextmanager
+async def outside(settings: Settings, store: Store, client: Client) -> AsyncIterator[tuple[Connected, Store]]:
+    """What is connected, and the store that tells it; its workers and its dispatcher work until the block ends.
+
+    Raises:
+        Misconfigured: one line for every wrong or missing value.
+    """
+    given = settings_integrations.load()
+    queue = settings.task_queue
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(vendors.client(given))
+        connected = vendors.connect(given, http)
+        told = telling_store(store, connected, settings)
+        for each in workers(client, told, connected, task_queue=queue):
+            await stack.enter_async_context(each)
+        dispatcher = VendorDispatcher(
+            store,
+            client,
+            clock_file.read(settings.home),
+            task_queue=queue,
+            configured=frozenset(connected.written),
+            wall=utc_now,
+        )
+        dispatching = asyncio.create_task(dispatcher.run_forever())
+        try:
+            yield connected, told
+        finally:
+            dispatching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await dispatching
+
+
+def telling_store(store: Store, connected: Connected, settings: Settings) -> Store:
+    """The store, with whatever outside systems should hear of going into their outbox."""
+    return ToldStore(store, Telling(connected, wall=utc_now, page=settings.console_url))
+
+
+def mailer(settings: Settings, connected: Connected, store: Store) -> Mailer:
+    """What hands mail over: SMTP, or the system that the settings name, behind its circuit."""
+    if connected.mailer is not None:
+        system, theirs = connected.mailer
+        return GuardedMailer(theirs, system, Circuits(store, utc_now))
+    host, port = settings.smtp
+    return SmtpMailer(
+        host,
+        port,
+        build,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+        timeout=15,
+        content_timeout=60,
+    )
+
+
+def workers(client: Client, store: Store, connected: Connected, *, task_queue: str) -> list[Worker]:
+    """One for each system that is told anything: the server limits the rate of its queue for all of them together."""
+    told = VendorActivities(store, connected, utc_now)
+    return [
+        Worker(
+            client,
+            task_queue=vendor_queue(task_queue, system),
+            activities=[told.deliver_to_vendor],
+            interceptors=[ActivityFrame(), telemetry_metrics.StepMetrics()],
+            max_concurrent_activities=AT_ONCE,
+            max_task_queue_activities_per_second=vendors.RATES[system],
+        )
+        for system in connected.written
+    ]

@@ -17,6 +17,8 @@ from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
+from cli.evidence import app as evidence
+from cli.evidence import attest
 from cli.features import features
 from cli.identity import app as identity
 from cli.importing import import_
@@ -26,6 +28,7 @@ from cli.playbooks import make as playbooks
 from cli.portfolio import portfolio
 from cli.qbr import make as qbr
 from cli.replay import make as replaying
+from cli.reports import app as report
 from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
@@ -78,6 +81,7 @@ for name, command in (
     ("features", features),
     ("metrics", metrics),
     ("validate", validate),
+    ("attest", attest),
     ("migrate", migrate),
 ):
     app.command(name)(command)
@@ -88,6 +92,8 @@ app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 app.add_typer(identity, name="identity")
+app.add_typer(report, name="report")
+app.add_typer(evidence, name="evidence")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -197,12 +197,10 @@ class Consequences:
         )
 
 
-def stage_changes(one: Standing, at: datetime, when: Calendar, told: dict[str, str]) -> bool:
+def stage_changes(one: Standing, when: Calendar, told: dict[str, str]) -> bool:
     """Whether the stage may change now: never in history, and not where it is not known yet.
 
     A customer without a stage has one as soon as its process has read its first event. A daily check changes it once a
     day, so that a second one of the same day finds nothing; events do as they come.
     """
-    if not one.live or one.stage is None or (when.daily and told.get("stage") == when.day.isoformat()):
-        return False
-    return one.stage_since is None or one.stage_since < at
+    return one.live and one.stage is not None and not (when.daily and told.get("stage") == when.day.isoformat())

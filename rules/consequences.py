@@ -69,6 +69,10 @@ class Consequences:
         if alarm.triggers and high is not None and now.score is not None:
             data = {"drop": high - now.score, "from": high, "to": now.score}
             self.tells.append(Tell("health_dropped", self.at.isoformat(), {**data}))
+        drops = all(alert.type is HealthAlertType.DROP for alert in alarm.alerts)
+        if alarm.alerts and drops and not alarm.triggers:
+            # A fall that starts no play is told all the same: its alert goes out with it.
+            self.tells.append(Tell("stage_review", f"{self.at.isoformat()}:alert", {"alert": True}))
         for alert in alarm.alerts:
             if alert.type is HealthAlertType.AT_RISK:
                 self.tells.append(Tell("customer_at_risk", self.at.isoformat(), {"grade": alert.grade.value}))

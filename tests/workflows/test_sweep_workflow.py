@@ -137,7 +137,8 @@ async def _triggered(one: Company, schedule: ScheduleHandle, actions: int) -> Sw
         await asyncio.sleep(0.1)
     action = started[-1].action
     assert isinstance(action, ScheduleActionExecutionStartWorkflow)
-    return await one.client.get_workflow_handle(action.workflow_id, result_type=SweepSummary).result()
+    summary: SweepSummary = await one.client.get_workflow_handle(action.workflow_id, result_type=SweepSummary).result()
+    return summary
 
 
 async def test_the_schedule_is_made_once_kept_paused_and_sweeps_its_nominal_day(dev_company: Company) -> None:

@@ -3,13 +3,12 @@
 Readings have a task queue of their own, so that a long one never keeps a play waiting.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
-import httpx
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-import vendors
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
 from activities.ports import Store
@@ -22,20 +21,15 @@ from intake.vendors.taking import House
 from intake.vendors.vendor import Terms
 from models.clock import Clock
 from models.outside import System
-from models.pull import Source
+from models.pull import Source, pull_queue
 from settings import Settings
-from settings_integrations import IntegrationSettings
 from workflows.pull import SourcePull
+from workflows.pull_schedules import ensure_pulls
 
 AT_ONCE = 4
 """Pages read at the same time by one worker."""
 
 _DESKS = {System.ZENDESK: Source.ZENDESK, System.FRESHDESK: Source.FRESHDESK}
-
-
-def task_queue(queue: str) -> str:
-    """The queue of readings beside the one of plays."""
-    return f"{queue}-pull"
 
 
 def house(settings: Settings, clock: Clock) -> House:
@@ -63,9 +57,18 @@ def sources(connected: Connected, names: tuple[str, ...]) -> frozenset[Source]:
     return frozenset({*readers(connected, names), *books})
 
 
-def connect(given: IntegrationSettings, http: httpx.AsyncClient) -> Connected:
-    """The systems, with the adapter of each."""
-    return vendors.connect(given, http)
+@asynccontextmanager
+async def reading(
+    client: Client, store: Store, connected: Connected, settings: Settings, clock: Clock
+) -> AsyncIterator[frozenset[Source]]:
+    """Read what is configured, by Schedule, for as long as this is open; with nothing configured, nothing runs."""
+    wanted = sources(connected, settings.usage_names)
+    await ensure_pulls(client, clock, wanted, task_queue=pull_queue(settings.task_queue))
+    if not wanted:
+        yield wanted
+        return
+    async with build_worker(client, store, connected, settings, clock):
+        yield wanted
 
 
 def build_worker(client: Client, store: Store, connected: Connected, settings: Settings, clock: Clock) -> Worker:
@@ -75,7 +78,7 @@ def build_worker(client: Client, store: Store, connected: Connected, settings: S
     pulls = PullActivities(store, VendorSink(store, house(settings, clock)), made, billing)
     return Worker(
         client,
-        task_queue=task_queue(settings.task_queue),
+        task_queue=pull_queue(settings.task_queue),
         workflows=[SourcePull],
         activities=[pulls.pull_page, pulls.compare_books],
         interceptors=[ActivityFrame()],

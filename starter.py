@@ -32,6 +32,7 @@ from cli.reports import app as report
 from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
+from cli.sources import app as sources
 from cli.stage import stage
 from cli.team import team
 from cli.uplift import uplift
@@ -94,6 +95,7 @@ app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer:
 app.add_typer(identity, name="identity")
 app.add_typer(report, name="report")
 app.add_typer(evidence, name="evidence")
+app.add_typer(sources, name="sources")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,11 @@ class Source(StrEnum):
     MIXPANEL = "mixpanel"
 
 
+def pull_queue(queue: str) -> str:
+    """The task queue of readings beside the one of plays."""
+    return f"{queue}-pull"
+
+
 class Page(Value):
     """A page of records as the vendor gives them. ``cursor``: where the next page begins, kept as it is.
 

@@ -121,7 +121,7 @@ def _class(status: SubscriptionStatus | None) -> str:
 def _mrr_differs(held: OurMoney, running: Iterable[OutsideSubscription]) -> bool:
     """Comparable only where every amount is known, in one currency."""
     theirs = list(running)
-    amounts = [one.mrr for one in theirs if one.mrr is not None and one.currency == held.currency]
+    amounts = [one.mrr for one in theirs if one.mrr is not None and held.currency in (None, one.currency)]
     if held.mrr is None or len(amounts) < len(theirs):
         return False
     return abs(sum(amounts, Decimal(0)) - held.mrr) > CENT

@@ -119,6 +119,10 @@ VENDOR: ActivityPolicy = {
         backoff_coefficient=2.0,
         maximum_interval=timedelta(minutes=1),
         maximum_attempts=3,
+        non_retryable_error_types=_NEVER,
+    ),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
 
 # A page of a source, or a comparison of the books: up to some hundred calls of a vendor within its limits. A vendor
 # that is down is asked again for as long as the outage lasts, so that nobody has to start a reading again by hand.
@@ -126,7 +130,7 @@ PULL: ActivityPolicy = {
     "start_to_close_timeout": timedelta(minutes=30),
     "heartbeat_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=5),
+        initial_interval=timedelta(seconds=1),
         backoff_coefficient=2.0,
         maximum_interval=timedelta(minutes=15),
         non_retryable_error_types=_NEVER,

@@ -10,6 +10,7 @@ from activities.alerts import AlertActivities
 from activities.connected import NOTHING, Connected
 from activities.house import House
 from activities.internal_mail import AnswerLinks, InternalPost
+from activities.invitations import InvitationActivities
 from activities.lifecycle import LifecycleActivities
 from activities.message_values import MessageValues
 from activities.messages import MessageActivities
@@ -18,6 +19,7 @@ from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
 from activities.people import PeopleActivities
 from activities.places import Places
+from activities.plan_reviews import PlanReviewActivities
 from activities.ports import Mailer, Playbooks, Renderer, Store, Unsubscriber, WebhookPoster
 from activities.ports_calendar import Calendars
 from activities.ports_deals import ApprovedList
@@ -34,6 +36,7 @@ from activities.validation import Judge, ValidationActivities
 from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
 from activities.values_growth import GrowthValues
+from activities.values_referral import ReferralValues
 from activities.values_subscription import SubscriptionValues
 from activities.vendor_deliveries import VendorActivities
 from analysis.review import agenda
@@ -73,6 +76,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
             FigureValues(given.house),
             GrowthValues(given.house, given.approved, given.surveys),
             AnswerValues(),
+            ReferralValues(given.house),
         ],
     )
     messages = MessageActivities(given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber)
@@ -120,9 +124,10 @@ def activities(given: Collaborators) -> Sequence[Any]:
         surveys.send_nps_survey,
         surveys.remind_survey,
         surveys.close_survey,
-        surveys.record_followup,
         advocates.add_to_advocacy_pipeline,
         advocates.invite_advocate,
+        InvitationActivities(given.store, given.house, messages).invite_referred,
+        PlanReviewActivities(given.store, given.house).record_plan_review,
         ReviewActivities(given.store, given.house, ReviewMaker(given.store, given.house, agenda)).prepare_qbr,
         lifecycle.decide,
         sweep.begin_sweep,

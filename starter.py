@@ -17,8 +17,6 @@ from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.dev import dev
 from cli.events import event, signup
-from cli.evidence import app as evidence
-from cli.evidence import attest
 from cli.features import features
 from cli.identity import app as identity
 from cli.importing import import_
@@ -28,11 +26,9 @@ from cli.playbooks import make as playbooks
 from cli.portfolio import portfolio
 from cli.qbr import make as qbr
 from cli.replay import make as replaying
-from cli.reports import app as report
 from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
-from cli.sources import app as sources
 from cli.stage import stage
 from cli.team import team
 from cli.uplift import uplift
@@ -82,7 +78,6 @@ for name, command in (
     ("features", features),
     ("metrics", metrics),
     ("validate", validate),
-    ("attest", attest),
     ("migrate", migrate),
 ):
     app.command(name)(command)
@@ -93,9 +88,6 @@ app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 app.add_typer(identity, name="identity")
-app.add_typer(report, name="report")
-app.add_typer(evidence, name="evidence")
-app.add_typer(sources, name="sources")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

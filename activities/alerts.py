@@ -1,5 +1,7 @@
 """Alerts of plays, with their evidence: to the customer's manager and the alerts webhook (sections 5.5 and 14.2)."""
 
+from datetime import timedelta
+
 from pydantic import JsonValue
 from temporalio import activity
 
@@ -14,6 +16,8 @@ from models.evidence import told
 from models.play import StepInput
 from models.records import Customer, Notice
 from models.run import StepResult
+
+RECENT = timedelta(days=1)
 
 
 class AlertActivities:
@@ -38,18 +42,21 @@ class AlertActivities:
         text = asked.text.get(self._house.language) or next(iter(asked.text.values()))
         shown = ", ".join(f"{name} {value}" for name, value in data.items() if name not in ("type", "severity"))
         message = f"{text} ({shown})" if shown else text
-        await tx.work.add_notice(
-            Notice(
-                key=step.key,
-                customer=customer.id,
-                workflow_id=step.workflow_id,
-                role=Role.CSM,
-                recipient=customer.csm_id or TEAM,
-                message=message,
-                severity=asked.severity,
-                at=step.now,
+        # The answer itself may have told the manager (section 11.2): each meaning once.
+        known = await tx.work.notices(customer.id)
+        if not any(one.key.endswith(f"|{asked.alert}") and step.started - one.at < RECENT for one in known):
+            await tx.work.add_notice(
+                Notice(
+                    key=step.key,
+                    customer=customer.id,
+                    workflow_id=step.workflow_id,
+                    role=Role.CSM,
+                    recipient=customer.csm_id or TEAM,
+                    message=message,
+                    severity=asked.severity,
+                    at=step.now,
+                )
             )
-        )
         stored = await store_webhook(
             tx, self._house, customer, asked.alert, step.key, step.now, {**data, "message": text}, target=ALERTS
         )

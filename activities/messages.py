@@ -5,7 +5,7 @@ attempt that finds ``sending`` knows that its predecessor died in the one window
 resent once with the same Message-ID, other mail is held as ``unknown`` and shown to operations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from temporalio import activity
 from activities import unknown
 from activities.frame import Frame, as_of_attempt, customer_of, done, finish, skipped
 from activities.house import House
+from activities.in_app import InApp, manager_of
 from activities.message_values import MessageValues
 from activities.ports import Mailer, Renderer, Store, Transaction, Unsubscriber
 from activities.values_source import Asked
@@ -25,7 +26,7 @@ from models.errors import BadInput, Misconfigured, OutcomeUnknown, Rejected, Ret
 from models.ids import message_id
 from models.message import OutgoingMail
 from models.play import StepInput
-from models.records import Communication, Csm, Customer, InAppNotice
+from models.records import Communication, Csm, Customer
 from models.run import StepResult
 from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
 from rules.segments import segment_of
@@ -54,6 +55,7 @@ class MessageActivities:
         self._mailer = mailer
         self._values = values
         self._unsubscriber = unsubscriber
+        self._in_app = InApp(house, renderer, values)
         self._frame = Frame(store)
 
     @activity.defn
@@ -64,7 +66,7 @@ class MessageActivities:
         if asked.channel is Channel.IN_APP:
 
             async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-                return await self._show(tx, step, customer, asked.template, asked.template, {})
+                return await self._in_app.show(tx, step, customer, asked.template, asked.template, {})
 
             return await self._frame.run(step, show, contacts=True)
         return await self.mail(step, asked.template)
@@ -77,7 +79,7 @@ class MessageActivities:
 
         async def show(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             said = _words(words, self._house.language_of(customer))
-            return await self._show(tx, step, customer, "milestone_reached", "milestone", said)
+            return await self._in_app.show(tx, step, customer, "milestone_reached", "milestone", said)
 
         shown = await self._frame.run(
             step.model_copy(update={"key": f"{step.key}>in_app"}), show, contacts=True, part=True
@@ -86,43 +88,29 @@ class MessageActivities:
             return shown
         return await self.mail(step, "milestone_reached", words)
 
-    async def _show(
+    async def mail(
         self,
-        tx: Transaction,
         step: StepInput,
-        customer: Customer,
         template: str,
-        kind: str,
-        extra: Mapping[str, object],
+        words: Mapping[str, JsonValue] = NO_WORDS,
+        reader: Callable[[Customer], Customer] | None = None,
     ) -> StepResult:
-        csm = await _csm(tx, customer)
-        language = self._house.language_of(customer)
-        asked = Asked(customer, csm, language, template, step.workflow_id, step.now)
-        wanted = self._renderer.info(template, Channel.IN_APP).variable_names()
-        values = {**await self._values.gather(tx, asked, wanted), **extra}
-        segment = segment_of(customer.plan, customer.segment)
-        try:
-            text = self._renderer.render(template, Channel.IN_APP, language, segment, values)
-        except BadInput as error:
-            return skipped(f"cannot be written: {error}")
-        notice = InAppNotice(
-            key=step.key, customer=customer.id, type=kind, title=text.subject, message=text.text, at=step.now
-        )
-        await tx.work.add_in_app(notice)
-        return done("shown in the product's feed")
+        """Store it, hand it over, record the answer; the result is the step's.
 
-    async def mail(self, step: StepInput, template: str, words: Mapping[str, JsonValue] = NO_WORDS) -> StepResult:
-        """Store it, hand it over, record the answer; the result is the step's."""
+        ``reader``: who reads it instead of the customer, in the customer's place. Their mail is not the customer's and
+        does not come under its cap.
+        """
         async with self._store.begin() as tx:
             earlier = await tx.effects.get(step.key)
             if earlier is not None:
                 return earlier
             customer = await customer_of(tx, step.customer)
-            csm = await _csm(tx, customer)
+            customer = reader(customer) if reader else customer
+            csm = await manager_of(tx, customer)
             message = await tx.communications.by_key(step.key)
             result = None if message is None else await self._after_earlier_attempt(tx, step, message)
             if result is None:
-                result = await self._may_go(tx, step, customer, template)
+                result = await self._may_go(tx, step, customer, template, capped=reader is None)
                 if message is not None and result is not None and result.status in ("skipped", "goal_met", "exited"):
                     await self._withdraw(tx, step, message, result.reason)
             if result is None and message is None:
@@ -136,9 +124,11 @@ class MessageActivities:
                 await finish(tx, step, result)
                 return result
             assert message is not None
-        return await self._hand_over(step, message, customer, csm)
+        return await self._hand_over(step, message, customer, csm, reader)
 
-    async def _may_go(self, tx: Transaction, step: StepInput, customer: Customer, template: str) -> StepResult | None:
+    async def _may_go(
+        self, tx: Transaction, step: StepInput, customer: Customer, template: str, *, capped: bool
+    ) -> StepResult | None:
         """Asked before every attempt, so that a mail delayed by an outage passes its window again."""
         verdict = await self._frame.check(tx, step, customer, contacts=True)
         if verdict is not None:
@@ -157,7 +147,7 @@ class MessageActivities:
                 suppressed=await tx.communications.suppressed(customer.email),
             ),
             in_window(kind, step.now, self._house.zone_of(customer), self._house.quiet_from, self._house.quiet_until),
-            within_cap(kind, reserved - (mine is not None), self._house.weekly_cap),
+            within_cap(kind, reserved - (mine is not None) if capped else 0, self._house.weekly_cap),
         )
         refused = next((check for check in checks if not check.allowed), None)
         if refused is None:
@@ -231,7 +221,12 @@ class MessageActivities:
         await tx.communications.mark(message.key, status, at=step.now, response=f"not sent: {reason}")
 
     async def _hand_over(
-        self, step: StepInput, message: Communication, customer: Customer, csm: Csm | None
+        self,
+        step: StepInput,
+        message: Communication,
+        customer: Customer,
+        csm: Csm | None,
+        reader: Callable[[Customer], Customer] | None,
     ) -> StepResult:
         from_name, from_email = self._house.sender(csm)
         personal = message.message_class is not MessageClass.TRANSACTIONAL
@@ -257,7 +252,7 @@ class MessageActivities:
             return await self._failed(step, message, str(error))
         except OutcomeUnknown:
             # The next attempt finds ``sending`` and does what is done after a crash in the same place.
-            return await self.mail(step, message.template)
+            return await self.mail(step, message.template, reader=reader)
         except (Retryable, Misconfigured):
             await self._back_to_queue(message.key, step.now)
             raise
@@ -293,7 +288,3 @@ def _words(words: Mapping[str, JsonValue], language: Language) -> dict[str, obje
     assert isinstance(names, dict)
     celebration = texts.get(language) or next(iter(texts.values()))
     return {"milestone_name": names.get(language) or words["name"], "celebration": celebration}
-
-
-async def _csm(tx: Transaction, customer: Customer) -> Csm | None:
-    return await tx.customers.csm(customer.csm_id) if customer.csm_id else None

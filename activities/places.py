@@ -9,6 +9,7 @@ from models.base import parse_delay
 from models.calendar import Calendar
 from models.records import Customer
 from rules.calendar import end_of_day, working_days_later
+from rules.quarters import quarter_end
 
 _WORKING = re.compile(r"^(\d+) working days?$")
 
@@ -32,6 +33,10 @@ class Places:
         zone = customer.timezone or self._house.default_zone
         country = customer.country or (customer.locale or "")[3:] or self._house.country
         return self._calendars.of(zone, country, now)
+
+    def quarter_end(self, quarter: str) -> datetime:
+        """When a quarter such as ``2026-Q1`` is over in the business calendar."""
+        return quarter_end(quarter, self._house.default_zone)
 
     def due(self, text: str | None, now: datetime) -> datetime:
         """The moment of a ``due`` of a playbook: hours and days as they are, working days and ends of day as ours."""

@@ -88,6 +88,10 @@ class Tasks(Protocol):
         """It is done; False if it was already, and then nothing changes."""
         ...
 
+    async def replaced(self, key: str) -> None:
+        """An open task that another one takes the place of is no more."""
+        ...
+
     async def cancel_of(self, workflow_id: str, reason: str, at: datetime) -> None:
         """The run that asked has ended: nobody needs to do its open tasks."""
         ...

@@ -67,7 +67,7 @@ class Starter:
                 **({"term": term_of(customer, seen)} if playbook.process == "renewal" else {}),
                 **_said(seen),
             },
-            dates=_dates(customer),
+            dates={**_dates(customer), **self._quarter(seen)},
             trigger=trigger,
             calendar=self._places.of(customer, started) if playbook.keeps_dates else None,
             tells_end=bool(playbook.excludes.pauses)
@@ -80,6 +80,11 @@ class Starter:
         if playbook.process == "save":
             await tx.interventions.open(_intervention(start, customer, seen))
         return start
+
+    def _quarter(self, seen: Occurrence) -> dict[str, datetime]:
+        """When the quarter of a review is over."""
+        quarter = seen.data.get("quarter")
+        return {"quarter_end": self._places.quarter_end(quarter)} if isinstance(quarter, str) else {}
 
 
 def counter(playbook: Playbook) -> str:

@@ -1,4 +1,4 @@
-"""The verbs of a survey round and of its follow-up (section 11)."""
+"""The verbs of a survey round (section 11)."""
 
 from datetime import datetime
 
@@ -68,11 +68,6 @@ class SurveyActivities:
         """A later answer is stored as late and still followed up (N12)."""
         return await self._frame.run(step, self._close)
 
-    @activity.defn
-    async def record_followup(self, step: StepInput) -> StepResult:
-        """The latest answer was followed up, by the person whose outcome says so."""
-        return await self._frame.run(step, self._followed_up)
-
     @staticmethod
     async def _not_yet(tx: Transaction, step: StepInput) -> StepResult | None:
         await customer_of(tx, step.customer)
@@ -89,17 +84,6 @@ class SurveyActivities:
         await tx.surveys.closed(survey, step.now)
         return done("closed; a later answer is late")
 
-    async def _followed_up(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        answers = await tx.surveys.of(customer.id)
-        if not answers:
-            return skipped("no answer to follow up")
-        latest = answers[-1]
-        if latest.followed_up:
-            return skipped("followed up already")
-        changed = {"followed_up": True, "follow_up_date": step.now, "follow_up_notes": await _notes(tx, step)}
-        await tx.surveys.followed_up(latest.model_copy(update=changed))
-        return done(f"answer {latest.id} followed up")
-
 
 async def _unremindable(tx: Transaction, survey: str, now: datetime) -> StepResult | None:
     send = await tx.surveys.get(survey)
@@ -108,8 +92,3 @@ async def _unremindable(tx: Transaction, survey: str, now: datetime) -> StepResu
     if send.reminded_at is not None:
         return skipped("reminded already")
     return skipped("the survey is closed") if is_closed(send, now, CONFIG) else None
-
-
-async def _notes(tx: Transaction, step: StepInput) -> str:
-    """What the person wrote of the call."""
-    return ""

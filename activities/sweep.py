@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from temporalio import activity
 
+from activities import programs_due
 from activities.ports import Store
 from models.clock import utc_now
 from models.decisions import SweepRow
@@ -97,8 +98,10 @@ class SweepActivities:
 
     @activity.defn
     async def end_sweep(self, asked: SweepEnd) -> None:
-        """The day is swept."""
+        """The day is swept. What programs make due is told by today's sweep only: a past day makes nothing due."""
         async with self._store.begin() as tx:
+            if self._calendar(asked.now).day == asked.day:
+                await programs_due.tell(tx, asked.day, asked.now)
             await tx.sweeps.finish(asked.day, asked.by, asked.now)
 
     async def _one_page(self, asked: SweepPages, row: SweepRow) -> SweepRow | None:

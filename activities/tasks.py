@@ -155,7 +155,7 @@ class TaskActivities:
             task = await tx.tasks.get(told.task_key) if told.task_key else None
             if task is not None:
                 await tx.tasks.close(task.key, outcome=told.outcome, note=told.note, by=told.by, at=told.at)
-                if task.type == NPS_FOLLOWUP:
+                if task.type == NPS_FOLLOWUP and told.outcome not in SILENT:
                     await _followed_up(tx, told)
             await tx.interventions.answered(told.workflow_id, told.outcome)
             if told.outcome not in SILENT:
@@ -172,6 +172,8 @@ class TaskActivities:
         title: Texts,
         due: str | None,
     ) -> StepResult:
+        if kind == NPS_FOLLOWUP:
+            await _adopt(tx, step)
         to = await colleague(tx, customer, asked.owner)
         answers, outcomes = question_of(step)
         items = tuple(ChecklistMark(text=self._say(texts)) for texts in asked.checklist)
@@ -214,6 +216,13 @@ class TaskActivities:
 
     def _say(self, texts: Texts) -> str:
         return texts.get(self._house.language) or next(iter(texts.values()))
+
+
+async def _adopt(tx: Transaction, step: StepInput) -> None:
+    """The task that the answer itself asked for becomes the step's: one record, not two (section 14.2)."""
+    for loose in await tx.work.tasks(step.customer):
+        if loose.type == NPS_FOLLOWUP and not loose.workflow_id and loose.status == "open":
+            await tx.tasks.replaced(loose.key)
 
 
 async def _followed_up(tx: Transaction, told: Outcome) -> None:

@@ -67,16 +67,20 @@ class CloseSurvey(Value):
     """Close the round's survey; a later answer is stored as late."""
 
 
-class RecordFollowup(Value):
-    """Record that the customer's latest detractor answer was followed up, with the notes of the answer (N8)."""
-
-
 class AddToAdvocacyPipeline(Value):
     """Add the customer as a candidate for advocacy, unless it is one."""
 
 
 class InviteAdvocate(Value):
     """Invite the customer to the advocacy program, once (A2)."""
+
+
+class InviteReferred(Value):
+    """Write to the person referred, with recorded consent; without, give the referrer the link to pass on (A5)."""
+
+
+class RecordPlanReview(Value):
+    """Record that the success plan was reviewed, and date the next review by its cadence (section 10.1)."""
 
 
 BUSINESS_PARAMS: dict[str, type[Value]] = {
@@ -91,7 +95,8 @@ BUSINESS_PARAMS: dict[str, type[Value]] = {
     "send_nps_survey": SendNpsSurvey,
     "remind_survey": RemindSurvey,
     "close_survey": CloseSurvey,
-    "record_followup": RecordFollowup,
     "add_to_advocacy_pipeline": AddToAdvocacyPipeline,
     "invite_advocate": InviteAdvocate,
+    "invite_referred": InviteReferred,
+    "record_plan_review": RecordPlanReview,
 }

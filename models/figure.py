@@ -83,15 +83,11 @@ class Reference(Value):
 
 
 class SourceFreshness(Value):
-    """When a source last said that all it knew had been told; None: never.
-
-    ``judged`` False: it tells at its own pace (a survey a quarter), so its age is shown and not held against it.
-    """
+    """When a source last said that all it knew had been told; None: never."""
 
     source: str
     reported_at: Instant | None
     as_of: Instant
-    judged: bool = True
 
     @property
     def age(self) -> timedelta | None:

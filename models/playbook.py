@@ -60,9 +60,10 @@ ActionName = Literal[
     "send_nps_survey",
     "remind_survey",
     "close_survey",
-    "record_followup",
     "add_to_advocacy_pipeline",
     "invite_advocate",
+    "invite_referred",
+    "record_plan_review",
 ]
 
 
@@ -105,6 +106,7 @@ CONTACTS: tuple[ActionName, ...] = (
     "send_nps_survey",
     "remind_survey",
     "invite_advocate",
+    "invite_referred",
 )
 """Verbs that reach the customer by themselves; every other one only asks or tells our own people."""
 

@@ -40,7 +40,6 @@ from persistence.outbox import OutboxTable
 from persistence.plans import PlanTable
 from persistence.pulls import PullTable
 from persistence.referrals import ReferralTable
-from persistence.reports import ReportTable
 from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
@@ -110,7 +109,6 @@ class SqlTransaction(Transaction):
     entries: EntryTable
     tasks: TaskTable
     internal_mails: InternalMailTable
-    reports: ReportTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -160,7 +158,6 @@ class SqlTransaction(Transaction):
         self.entries = EntryTable(connection)
         self.tasks = TaskTable(connection)
         self.internal_mails = InternalMailTable(connection)
-        self.reports = ReportTable(connection)
         self.audit = AuditLog(connection)
 
 

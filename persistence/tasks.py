@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.people import ChecklistMark
@@ -46,6 +46,10 @@ class TaskTable:
     async def close(self, key: str, *, outcome: str, note: str, by: str, at: datetime) -> bool:
         """It is done; False if it was already, and then nothing changes."""
         return await self._change(key, status=DONE, outcome=outcome, note=bounded(note), closed_by=by, closed_at=at)
+
+    async def replaced(self, key: str) -> None:
+        """An open task that another one takes the place of is no more."""
+        await self._connection.execute(delete(csm_task).where(csm_task.c.key == key, csm_task.c.status == OPEN))
 
     async def cancel_of(self, workflow_id: str, reason: str, at: datetime) -> None:
         """The run that asked has ended: nobody needs to do its open tasks."""

@@ -79,6 +79,7 @@ PROVIDED = frozenset(
         *("invoice_id", "amount", "requested_on", "effective_on", "plan_options", "return_offer"),
         *("period_from", "period_to", "conversations_handled", "automation_rate", "hours_saved", "leads_captured"),
         *("satisfaction_rate", "recommendation", "recent_features", "survey_url", "closes_on", "activities"),
+        *("referrer_name", "referral_code", "referral_link", "activity_name", "points", "points_total", "tier_name"),
         *("usage_vs_limit", "limit_name", "used", "allowed", "usage_url", "tickets", "status_note", "resolution"),
     }
 )

@@ -7,11 +7,13 @@ from pydantic import JsonValue
 
 from activities.advocates import AdvocateActivities
 from activities.alerts import AlertActivities
+from activities.invitations import InvitationActivities
 from activities.messages import MessageActivities
 from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
 from activities.people import PeopleActivities
+from activities.plan_reviews import PlanReviewActivities
 from activities.questions import question
 from activities.recovery import RecoveryActivities
 from activities.renewals import RenewalActivities
@@ -57,9 +59,10 @@ ACTIVITIES: dict[str, StepActivity] = {
     "send_nps_survey": SurveyActivities.send_nps_survey,
     "remind_survey": SurveyActivities.remind_survey,
     "close_survey": SurveyActivities.close_survey,
-    "record_followup": SurveyActivities.record_followup,
     "add_to_advocacy_pipeline": AdvocateActivities.add_to_advocacy_pipeline,
     "invite_advocate": AdvocateActivities.invite_advocate,
+    "invite_referred": InvitationActivities.invite_referred,
+    "record_plan_review": PlanReviewActivities.record_plan_review,
 }
 
 

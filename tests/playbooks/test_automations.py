@@ -129,7 +129,7 @@ SAVES: dict[str, tuple[int, str, list[tuple[str, str, int | None]]]] = {
         ("urgent_call", "call", 0), ("send_value_recap", "send_message", None), ("offer_training", "propose_meeting", 24),
     ]),
     "nps_detractor": (24, "csm cs_manager product", [
-        ("create_urgent_task", "call", 0), ("action_plan", "create_task", None), ("send_resolution", "send_message", None),
+        ("create_urgent_task", "create_task", 0), ("action_plan", "create_task", None), ("send_resolution", "send_message", None),
     ]),
     "cancellation_request": (2, "csm cs_manager executive", [
         ("schedule_save_call", "call", 0), ("prepare_save_offer", "prepare_save_offer", 0), ("involve_manager", "meeting", None),

@@ -62,7 +62,7 @@ def test_playbook_survives_the_journey_through_json() -> None:
 @pytest.mark.parametrize(
     ("playbook", "segment", "said"),
     [
-        ("nope", None, "no such playbook; known: at_risk"),
+        ("nope", None, "no such playbook; known: advocacy"),
         ("self-serve-v1", Segment.ENTERPRISE, "not for segment enterprise"),
     ],
 )

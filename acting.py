@@ -87,7 +87,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     sweep = given.deciding.sweep(given.store)
     places = Places(given.house, given.calendars)
     post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
-    people = PeopleActivities(given.store, given.house, post)
+    people = PeopleActivities(given.store, given.house, post, given.playbooks)
     tasks = TaskActivities(given.store, given.house, places, post)
     onboarding = OnboardingActivities(given.store, places)
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)

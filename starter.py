@@ -15,6 +15,7 @@ from cli.advocacy import app as advocacy
 from cli.approvals import app as approvals
 from cli.backtest import backtest
 from cli.calibrate import app as calibrate
+from cli.checks import checklist, exceptions_
 from cli.dev import dev
 from cli.events import event, signup
 from cli.features import features
@@ -30,6 +31,7 @@ from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
 from cli.stage import stage
+from cli.tasks import app as tasks
 from cli.team import team
 from cli.uplift import uplift
 from cli.validate import validate
@@ -74,6 +76,8 @@ for name, command in (
     ("uplift", uplift),
     ("replay", replaying(_composed)),
     ("stage", stage),
+    ("checklist", checklist),
+    ("exceptions", exceptions_),
     ("team", team),
     ("features", features),
     ("metrics", metrics),
@@ -84,6 +88,7 @@ for name, command in (
 app.add_typer(playbooks(Templates.load), name="playbooks")
 app.add_typer(advocacy, name="advocacy")
 app.add_typer(plan, name="plan")
+app.add_typer(tasks, name="tasks")
 app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")

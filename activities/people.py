@@ -8,7 +8,8 @@ from activities.colleagues import TEAM, colleague
 from activities.frame import Frame, done, skipped
 from activities.house import House
 from activities.internal_mail import InternalPost
-from activities.ports import Store, Transaction
+from activities.plan_draft import draft
+from activities.ports import Playbooks, Store, Transaction
 from activities.questions import question_of
 from models.actions import NotifyCsm, ScheduleReview
 from models.enums import Language, Priority, Role, Severity
@@ -21,8 +22,9 @@ from rules.segments import segment_of
 class PeopleActivities:
     """One method per verb; each writes rows of ours and reaches nobody outside the company."""
 
-    def __init__(self, store: Store, house: House, post: InternalPost) -> None:
-        """``store``: where transactions come from; ``house``: whom we act for; ``post``: mail to our own people."""
+    def __init__(self, store: Store, house: House, post: InternalPost, playbooks: Playbooks) -> None:
+        """Rows, whom we act for, mail to our own people, and the programs that plans are drafted from."""
+        self._playbooks = playbooks
         self._store = store
         self._house = house
         self._post = post
@@ -87,9 +89,7 @@ class PeopleActivities:
         return done(f"assigned to {csm.id}", owner=csm.id)
 
     async def _plan(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
-        record = await tx.onboardings.latest(customer.id)
-        program = record.program if record is not None else ""
-        added = await tx.work.add_success_plan(customer.id, step.key, program, step.now)
+        added = await draft(tx, self._playbooks, customer, step.key, self._house.language_of(customer), step.now)
         return done("draft created") if added else skipped("a success plan exists")
 
     async def _notify(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:

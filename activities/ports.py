@@ -19,6 +19,7 @@ from activities.decision_ports import (
 )
 from activities.exchange import Inbox, Outbox
 from activities.ports_approvals import Approvals
+from activities.ports_checks import Checklists, Exceptions
 from activities.ports_deals import Deals, Drafts
 from activities.ports_deliveries import VendorOutbox
 from activities.ports_evidence import Evidence
@@ -77,6 +78,8 @@ class Transaction(Protocol):
     merges: Merges
     pulls: Pulls
     approvals: Approvals
+    checklists: Checklists
+    exceptions: Exceptions
     reviews: Reviews
     periods: Periods
     surveys: Surveys

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from models.base import Carried
+from models.base import Carried, Instant
 
 
 class ChecklistGroup(StrEnum):
@@ -38,6 +38,20 @@ class ItemState(StrEnum):
     DONE = "done"
     OPEN = "open"
     NOT_APPLICABLE = "not_applicable"
+
+
+ATTESTED = (ChecklistItem.KICKOFF_DONE, ChecklistItem.RENEWAL_CALL_SCHEDULED, ChecklistItem.EXPANSION_REVIEWED)
+"""Items that a person may say are done, because no system of ours sees them."""
+
+
+class Attestation(Carried):
+    """A person's word on an item."""
+
+    customer: str
+    item: ChecklistItem
+    at: Instant
+    by: str
+    note: str = ""
 
 
 class CheckedItem(Carried):

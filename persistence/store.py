@@ -11,6 +11,7 @@ from persistence.advocacy import AdvocacyTable
 from persistence.approvals import ApprovalTable
 from persistence.assignments import AssignmentTable
 from persistence.audit import AuditLog
+from persistence.checklist import ChecklistTable
 from persistence.communications import CommunicationTable
 from persistence.customer_periods import PeriodTable
 from persistence.customers import CustomerTable
@@ -27,6 +28,7 @@ from persistence.effects import EffectTable
 from persistence.engine import Database
 from persistence.entries import EntryTable
 from persistence.evidence import EvidenceTable
+from persistence.exceptions import ExceptionTable
 from persistence.facts import FactTable
 from persistence.identities import IdentityTable
 from persistence.inbox import InboxTable
@@ -88,6 +90,8 @@ class SqlTransaction(Transaction):
     merges: MergeTable
     pulls: PullTable
     approvals: ApprovalTable
+    checklists: ChecklistTable
+    exceptions: ExceptionTable
     reviews: ReviewTable
     periods: PeriodTable
     surveys: SurveyTable
@@ -137,6 +141,8 @@ class SqlTransaction(Transaction):
         self.merges = MergeTable(connection)
         self.pulls = PullTable(connection)
         self.approvals = ApprovalTable(connection)
+        self.checklists = ChecklistTable(connection)
+        self.exceptions = ExceptionTable(connection)
         self.reviews = ReviewTable(connection)
         self.periods = PeriodTable(connection)
         self.surveys = SurveyTable(connection)

@@ -113,3 +113,13 @@ success_plan_review = Table(
     Column("by", Text, nullable=False),
     Column("notes", Text, nullable=False),
 )
+
+checklist_attestation = Table(
+    "checklist_attestation",
+    METADATA,
+    Column("customer", CUSTOMER, primary_key=True),
+    Column("item", NAME, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)

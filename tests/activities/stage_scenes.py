@@ -106,7 +106,7 @@ class Scene:
             event_id=f"e-{self.told}",
             type=kind,
             occurred_at=NOW - ago,
-            customer=EventCustomer(id="C-1", plan=Plan.GROWTH),
+            customer=EventCustomer(id="C-1"),
             data=data,
         )
         async with self.store.begin() as tx:

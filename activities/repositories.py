@@ -236,10 +236,6 @@ class Work(Protocol):
         """No longer in the way."""
         ...
 
-    async def add_success_plan(self, customer: str, key: str, program: str, at: datetime) -> bool:
-        """A draft plan filled from the program; False if the customer already has one."""
-        ...
-
     async def tasks(self, customer: str) -> list[CsmTask]:
         """A customer's tasks, by due time."""
         ...

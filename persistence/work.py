@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.records import Blocker, CsmTask, InAppNotice, MeetingProposal, Notice
 from persistence.rows import insert, row_of, value_of
-from persistence.tables.work import blocker, csm_task, in_app_notice, meeting_proposal, notice, success_plan
+from persistence.tables.work import blocker, csm_task, in_app_notice, meeting_proposal, notice
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,16 +45,6 @@ class WorkTable:
         await self._connection.execute(
             update(blocker).where(blocker.c.customer == customer, blocker.c.name == name).values(cleared=True)
         )
-
-    async def add_success_plan(self, customer: str, key: str, program: str, at: datetime) -> bool:
-        """A draft plan filled from the program; False if the customer already has one of another key."""
-        await self._connection.execute(
-            insert(self._connection, success_plan)
-            .values(key=key, customer=customer, program=program, status="draft", criteria=[], initiatives=[], at=at)
-            .on_conflict_do_nothing()
-        )
-        stored = await self._connection.execute(select(success_plan.c.key).where(success_plan.c.customer == customer))
-        return bool(stored.scalar_one() == key)
 
     async def tasks(self, customer: str) -> list[CsmTask]:
         """A customer's tasks, by due time."""

@@ -12,6 +12,7 @@ from models.events import Event
 from models.facts import CATALOGUE
 from models.play import OnboardingRecord
 from models.records import Customer, Transition
+from models.success_plan import SuccessPlan
 from persistence.book import BookLoader
 from persistence.engine import Database
 from persistence.store import SqlStore
@@ -220,7 +221,7 @@ async def test_of_an_imported_account_an_onboarding_is_unknown(store: SqlStore) 
 async def test_a_plan_made_later_is_not_seen(store: SqlStore) -> None:
     await put(store)
     async with store.begin() as tx:
-        await tx.work.add_success_plan("C-1", "k", "p", NOW)
+        await tx.plans.add(SuccessPlan(customer="C-1", created_at=NOW, updated_at=NOW), "k", "p")
     assert await fact(store, "has_success_plan") is True
     assert await fact(store, "has_success_plan", NOW - HOUR) is False
 

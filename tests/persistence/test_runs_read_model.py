@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from models.enums import Priority, Role, RunStatus
 from models.play import OnboardingRecord, RunRecord, StepRecord
 from models.records import Blocker, CsmTask, Customer, InAppNotice, MeetingProposal, Notice
+from models.success_plan import SuccessPlan
 from persistence.store import SqlStore
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -145,7 +146,8 @@ async def test_a_cleared_blocker_is_not_brought_back_by_a_retry(store: SqlStore)
 async def test_a_customer_has_one_draft_plan_even_when_two_are_made_at_once(store: SqlStore) -> None:
     async def add(key: str) -> bool:
         async with store.begin() as tx:
-            return await tx.work.add_success_plan("C-1", key, "mid-market-v1", NOW)
+            plan = SuccessPlan(customer="C-1", created_at=NOW, updated_at=NOW)
+            return await tx.plans.add(plan, key, "mid-market-v1")
 
     assert sorted(await asyncio.gather(add("a"), add("b"))) == [False, True]
     assert sorted([await add("a"), await add("b")]) == [False, True]

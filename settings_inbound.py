@@ -30,6 +30,10 @@ class InboundSettings(BaseSettings):
         default="", description="Price or product ids of billing and our plans: price_1=growth,prod_2=starter."
     )
 
+    usage_events: str = Field(
+        default="", description="Names of the product's events whose use is read: Chatbot Created,Login."
+    )
+
     @field_validator(*(f"{name}_webhook_secret" for name in VENDORS), mode="after")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -55,6 +59,11 @@ class InboundSettings(BaseSettings):
     def plans(self) -> dict[str, Plan]:
         """Ids of billing to our plans."""
         return plans_of(self.billing_plans)
+
+    @property
+    def usage_names(self) -> tuple[str, ...]:
+        """The events whose use is read, each once, in their order."""
+        return tuple(dict.fromkeys(filter(None, (name.strip() for name in self.usage_events.split(",")))))
 
 
 def plans_of(text: str) -> dict[str, Plan]:

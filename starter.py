@@ -18,6 +18,8 @@ from cli.calibrate import app as calibrate
 from cli.checks import checklist, exceptions_
 from cli.dev import dev
 from cli.events import event, signup
+from cli.evidence import app as evidence
+from cli.evidence import attest
 from cli.features import features
 from cli.identity import app as identity
 from cli.importing import import_
@@ -27,9 +29,11 @@ from cli.playbooks import make as playbooks
 from cli.portfolio import portfolio
 from cli.qbr import make as qbr
 from cli.replay import make as replaying
+from cli.reports import app as report
 from cli.scan import scan
 from cli.show import show
 from cli.simulate import make as simulating
+from cli.sources import app as sources
 from cli.stage import stage
 from cli.tasks import app as tasks
 from cli.team import team
@@ -82,6 +86,7 @@ for name, command in (
     ("features", features),
     ("metrics", metrics),
     ("validate", validate),
+    ("attest", attest),
     ("migrate", migrate),
 ):
     app.command(name)(command)
@@ -93,6 +98,9 @@ app.add_typer(approvals, name="approvals")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 app.add_typer(identity, name="identity")
+app.add_typer(report, name="report")
+app.add_typer(evidence, name="evidence")
+app.add_typer(sources, name="sources")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

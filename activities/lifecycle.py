@@ -5,6 +5,7 @@ Everything is found again by the occurrence's key, so asking twice gives the sam
 
 from temporalio import activity
 
+from activities.announce import announce_alerts
 from activities.evaluate import Evaluator
 from activities.frame import customer_of
 from activities.house import House
@@ -76,10 +77,10 @@ class LifecycleActivities:
     async def _announce(
         self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput
     ) -> tuple[DeliveryInput, ...]:
-        """The stage's outbound names; an import announces nothing to anyone."""
+        """Alerts, and the stage's outbound names; an import announces nothing to anyone."""
+        deliveries = list(await announce_alerts(tx, self._house, customer, asked))
         if transition is None or asked.occurrence.kind == IMPORTED:
-            return ()
-        deliveries = []
+            return tuple(deliveries)
         held = await held_back(tx, customer, transition)
         for name in STAGE_WORKFLOWS[transition.to_stage]:
             key = f"stage:{customer.id}:{asked.occurrence.key}:{name}"

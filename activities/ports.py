@@ -28,6 +28,7 @@ from activities.ports_metrics import MetricRows, Validations
 from activities.ports_people import Entries, InternalMails, Interventions, Outcomes, Tasks
 from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
 from activities.ports_pull import Pulls
+from activities.ports_reports import Reports
 from activities.ports_reviews import Periods, Reviews
 from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold
 from activities.ports_vendors import Identities, Merges, VendorEvents
@@ -96,6 +97,7 @@ class Transaction(Protocol):
     evidence: Evidence
     metrics: MetricRows
     validations: Validations
+    reports: Reports
 
 
 class Store(Protocol):

@@ -1,15 +1,17 @@
 """Sources that are asked instead of listened to, and the books they are compared with.
 
-A vendor's client implements :class:`SourceReader` in ``integrations``; :class:`Sink` is implemented by ``intake``.
+Readers are made of the ports by purpose (``activities.pull_readers``); :class:`Sink` is implemented by ``intake``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
-from models.pull import Discrepancy, Freshness, Page, Source
+from models import outside
+from models.facts import Feed
+from models.pull import Discrepancy, Freshness, OurInvoice, OurMoney, Page, Source
 
 
 class SourceReader(Protocol):
@@ -18,12 +20,21 @@ class SourceReader(Protocol):
     async def page(self, cursor: str | None, *, now: datetime) -> Page:
         """The page at a cursor (None: from the beginning). ``now`` is real time.
 
-        Where the source has no cursor of its own, the reader begins again a stated overlap before the place where it
-        ended, so that what the vendor wrote late is read after all: records are recognised by their ids.
+        Where the source has no cursor of its own, a reading begins a stated overlap before the place where the last
+        one ended, so that what the vendor wrote late is read after all: records are recognised by their ids.
 
         Raises:
             Retryable, Rejected, Misconfigured: as of every client.
         """
+        ...
+
+
+@runtime_checkable
+class EventLog(Protocol):
+    """A vendor that keeps its events for a while: what a webhook lost is read after all."""
+
+    async def events(self, cursor: str | None = None, *, created_from: datetime) -> outside.Page[dict[str, JsonValue]]:
+        """Every event since, newest first, as a webhook would have brought it."""
         ...
 
 
@@ -54,6 +65,22 @@ class Pulls(Protocol):
 
     async def failed(self, source: str, at: datetime, error: str) -> None:
         """It could not be read."""
+        ...
+
+    async def reset(self, source: str) -> bool:
+        """Forget the cursor: the next reading begins from the beginning. False: it was never asked."""
+        ...
+
+    async def report(self, system: str, feed: Feed, at: datetime) -> None:
+        """All that this system knew by then of the customers that it knows has been told: silence means nothing."""
+        ...
+
+    async def money(self, system: str) -> Mapping[str, OurMoney]:
+        """What we hold of each account of a billing system, by its external id."""
+        ...
+
+    async def invoices(self, ids: Sequence[str]) -> Mapping[str, OurInvoice]:
+        """What we hold of these invoices."""
         ...
 
     async def found(self, disagreements: Sequence[Discrepancy]) -> None:

@@ -15,7 +15,7 @@ from models.approval import ApprovalKind, ApprovalStatus
 from models.enums import LifecycleStage, TriggeredBy
 from models.event_kinds import EventType
 from models.event_making import SWEEP
-from models.lifecycle import StageVerdict
+from models.lifecycle import STAGE_WORKFLOWS, StageVerdict
 from models.play import DecideInput
 from models.records import Customer, Transition
 from models.stages import AtRiskCause
@@ -69,6 +69,8 @@ async def _by_rule(
 
 async def held_back(tx: Transaction, customer: Customer, transition: Transition) -> dict[str, str]:
     """Outbound names of the new stage that are not sent now, and why (section 3.5, L10)."""
+    if customer.outreach_held:
+        return dict.fromkeys(STAGE_WORKFLOWS[transition.to_stage], "outreach is held until import --activate")
     if transition.to_stage is LifecycleStage.CHURNED and customer.consent_marketing is not True:
         return {WIN_BACK: "no marketing consent"}
     if transition.to_stage is not LifecycleStage.AT_RISK:

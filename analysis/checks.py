@@ -78,7 +78,8 @@ def churn(found: Churn, query: Reference) -> Check:
 
 
 def sources(told: Sequence[SourceFreshness]) -> Check:
-    """3: every source heard of within 48 hours."""
+    """3: every source of truth, and every connected system, heard of within 48 hours."""
+    told = [one for one in told if one.judged]
     valid = [one.source for one in told if one.age is not None and one.age < FRESH]
     others = [
         f"{one.source} {'never heard of' if one.hours is None else f'{one.hours:.0f} h ago'}"

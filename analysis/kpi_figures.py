@@ -87,6 +87,7 @@ class Kpis:
 
     def _freshness(self, sources: Sequence[SourceFreshness]) -> tuple[Figure, str]:
         name, label = "data_freshness", "Oldest source"
+        sources = [one for one in sources if one.judged]
         never = [one.source for one in sources if one.hours is None]
         if never:
             reason = f"never heard of: {', '.join(never)}"

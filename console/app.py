@@ -110,6 +110,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             hosts=_hosts(settings),
             zone=ZoneInfo(settings.business_zone),
             product=settings.product_name,
+            product_origin=_origin(settings.product_url),
         )
         await delivery.close()
     finally:
@@ -143,6 +144,12 @@ async def serve(settings: Settings) -> None:
         log = structlog.stdlib.get_logger("steadfast.console")
         log.info("console starts", host=settings.console_host, port=settings.console_port)
         await uvicorn.Server(config).serve()
+
+
+def _origin(url: str) -> str:
+    """Scheme and host of the product, as a browser says them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

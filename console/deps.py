@@ -58,6 +58,7 @@ class Deps:
     hosts: frozenset[str] = frozenset()
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     product: str = "Steadfast"
+    product_origin: str = ""
 
     def now(self) -> datetime:
         """The virtual present."""

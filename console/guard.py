@@ -10,7 +10,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_MACHINES = ("/events", "/health", "/ready", "/metrics", "/api/in-app/", "/unsubscribe/", "/webhooks/")
+_MACHINES = (
+    "/events",
+    "/health",
+    "/ready",
+    "/metrics",
+    "/api/in-app/",
+    "/api/feed/",
+    "/survey/",
+    "/unsubscribe/",
+    "/webhooks/",
+)
 _POLICY = (
     "default-src 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
     "object-src 'none'; script-src 'none'"

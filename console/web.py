@@ -5,14 +5,40 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from console import approvals, codec_server, customers, events, health, in_app, mailbox, metrics, unsubscribe, webhooks
+from console import (
+    approvals,
+    codec_server,
+    customers,
+    events,
+    feed,
+    health,
+    in_app,
+    mailbox,
+    metrics,
+    survey,
+    unsubscribe,
+    webhooks,
+)
 from console.answers import answer_for, on_error
 from console.deps import Deps
 from console.guard import Guard
 from console.pages import STATIC
 from models.errors import BadInput, SteadfastError
 
-_ROUTERS = (approvals, events, webhooks, health, metrics, customers, in_app, mailbox, unsubscribe, codec_server)
+_ROUTERS = (
+    approvals,
+    events,
+    feed,
+    survey,
+    webhooks,
+    health,
+    metrics,
+    customers,
+    in_app,
+    mailbox,
+    unsubscribe,
+    codec_server,
+)
 
 
 def create_app(deps: Deps) -> FastAPI:

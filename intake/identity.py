@@ -41,6 +41,9 @@ async def whose(tx: Transaction, said: Said, *, subject: Subject, now: datetime)
     if own is not None and (said.creates or await tx.customers.get(own) is not None):
         return Found(await _learn(tx, said.refs[0], own, How.OWN_ID, now))
     candidates: list[Candidate] = []
+    named = _own(said.token)
+    if named is not None and await tx.customers.get(named) is not None:
+        candidates.append(Candidate(customer=named, why="named in a link, unsigned: anybody could have written it"))
     if said.email is not None:
         same = await tx.identities.customers_with_email(said.email)
         if len(same) == 1 and not said.email_claimed:
@@ -53,9 +56,9 @@ async def whose(tx: Transaction, said: Said, *, subject: Subject, now: datetime)
         if owner is not None and not said.email_claimed:
             return Found(await _learn(tx, said.refs[0], owner, How.DOMAIN, now))
         there = [owner] if owner is not None else await tx.identities.customers_at(domain)
-        named = {one.customer for one in candidates}
+        known_already = {one.customer for one in candidates}
         why = f"domain {domain}, verified" if owner is not None else f"has an address at {domain}"
-        candidates += [Candidate(customer=one, why=why) for one in there if one not in named]
+        candidates += [Candidate(customer=one, why=why) for one in there if one not in known_already]
     case = await tx.identities.doubt(said.refs[0], candidates, now, email=said.email, domain=domain, name=said.name)
     return Found(None, case)
 

@@ -20,6 +20,7 @@ CUSTOMER = "customer"
 """Purpose of tokens in links of other systems (a survey, a booking): they come back and say for whom it was."""
 
 SURVEY = "survey"
+FEED = "feed"
 _LONGEST = 2048
 
 
@@ -71,6 +72,20 @@ def survey_subject(secret: SecretStr, token: str) -> tuple[str, str]:
     """
     customer, survey = json.loads(verify(secret, SURVEY, token))
     return str(customer), str(survey)
+
+
+def feed_token(secret: SecretStr, customer: str) -> str:
+    """What a page of the product shows to read one customer's feed."""
+    return sign(secret, FEED, customer)
+
+
+def feed_customer(secret: SecretStr, token: str) -> str:
+    """The customer of a feed token.
+
+    Raises:
+        BadInput: it is not one of ours.
+    """
+    return verify(secret, FEED, token)
 
 
 def unsubscribe_subject(secret: SecretStr, token: str) -> tuple[str, str]:

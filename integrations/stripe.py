@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import httpx
+from pydantic import JsonValue
 
 from integrations.http import Api, Query
 from integrations.standing import standing
@@ -58,6 +59,12 @@ class Stripe:
         params: Query = {"limit": 100, "starting_after": cursor, "created[gte]": since}
         found = await self._api.get("/v1/invoices", params)
         return _page(found, tuple(_invoice(one) for one in found["data"]))
+
+    async def events(self, cursor: str | None = None, *, created_from: datetime) -> Page[dict[str, JsonValue]]:
+        """Every event since, newest first, as a webhook would have brought it; Stripe keeps them for 30 days."""
+        params: Query = {"limit": 100, "starting_after": cursor, "created[gte]": int(created_from.timestamp())}
+        found = await self._api.get("/v1/events", params)
+        return _page(found, tuple(found["data"]))
 
     async def customer_of(self, billing_customer: str) -> tuple[str | None, str | None]:
         """Our id and the e-mail address of a Stripe customer."""

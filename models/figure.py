@@ -83,11 +83,15 @@ class Reference(Value):
 
 
 class SourceFreshness(Value):
-    """When a source last said that all it knew had been told; None: never."""
+    """When a source last said that all it knew had been told; None: never.
+
+    ``judged`` False: it tells at its own pace (a survey a quarter), so its age is shown and not held against it.
+    """
 
     source: str
     reported_at: Instant | None
     as_of: Instant
+    judged: bool = True
 
     @property
     def age(self) -> timedelta | None:

@@ -1,11 +1,13 @@
 """Sources that are asked instead of listened to: pages, cursors, freshness, and where they disagree with us."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant, Value
 from models.clock import Clock
+from models.enums import SubscriptionStatus
 
 
 class Source(StrEnum):
@@ -16,6 +18,11 @@ class Source(StrEnum):
     ZENDESK = "zendesk"
     FRESHDESK = "freshdesk"
     MIXPANEL = "mixpanel"
+
+
+def pull_queue(queue: str) -> str:
+    """The task queue of readings beside the one of plays."""
+    return f"{queue}-pull"
 
 
 class Page(Value):
@@ -31,19 +38,40 @@ class Page(Value):
 
 
 class PullInput(Carried):
-    """Input of ``SourcePull``. ``pages``: how many were read before the last continue-as-new."""
+    """Input of ``SourcePull``; counts are carried on by a run that renewed itself."""
 
     source: Source
     clock: Clock = Clock()
-    pages: int = 0
+    records: int = 0
+    new: int = 0
 
 
 class PulledPage(Carried):
-    """What came of a page."""
+    """What came of a page. ``new``: rows of the inbox, or disagreements that are open."""
 
     records: int
     new: int
-    more: bool
+    more: bool = False
+
+
+class OurMoney(Carried):
+    """What we hold of an account of the billing system."""
+
+    customer: str
+    status: SubscriptionStatus | None = None
+    mrr: Decimal | None = None
+    currency: str | None = None
+
+
+class OurInvoice(Carried):
+    """What we hold of an invoice."""
+
+    id: str
+    customer: str
+    amount: Decimal | None = None
+    currency: str | None = None
+    paid_at: Instant | None = None
+    voided_at: Instant | None = None
 
 
 class Freshness(Carried):

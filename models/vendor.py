@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue
 
 from models.base import Carried, Instant, Value
 
-OWN_ID = "steadfast_customer"
+OWN_ID = "steadfast_customer_id"
 """The key under which other systems are given our customer id (metadata, custom attribute, custom field)."""
 
 

@@ -129,7 +129,7 @@ async def _remembered(connection: AsyncConnection, found: Sequence[Evaluated]) -
 async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], source: str) -> None:
     lifecycles = LifecycleTable(connection)
     for one in found:
-        review = next((tell for tell in one.tells if tell.kind == "stage_review"), None)
+        review = next((tell for tell in one.tells if _changes_stage(tell)), None)
         if one.verdict is None or review is None:
             continue
         await lifecycles.record(
@@ -165,12 +165,13 @@ async def _tell(
     connection: AsyncConnection, found: Iterable[Evaluated], source: str, now: datetime, *, stages: bool
 ) -> None:
     rows = [
-        _inbox_row(tell, one, source, now)
-        for one in found
-        for tell in one.tells
-        if stages or tell.kind != "stage_review"
+        _inbox_row(tell, one, source, now) for one in found for tell in one.tells if stages or not _changes_stage(tell)
     ]
     await rows_of.keep(connection, inbox, rows, keys=("source", "event_id"))
+
+
+def _changes_stage(tell: Tell) -> bool:
+    return tell.kind == "stage_review" and "rule" in tell.data
 
 
 def _inbox_row(tell: Tell, one: Evaluated, source: str, now: datetime) -> Row:

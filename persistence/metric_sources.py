@@ -26,7 +26,7 @@ SOURCES: dict[str, tuple[Feed, ...]] = {
     "crm": (Feed.MEETINGS, Feed.OUTREACH),
 }
 OF_TRUTH = ("billing", "application", "tickets")
-"""Always expected (section 18.5); the others only once they have told anything."""
+"""Always expected, and judged by their age (section 18.5); the others are shown once they have told anything."""
 
 
 async def freshness(connection: AsyncConnection, as_of: datetime) -> tuple[SourceFreshness, ...]:
@@ -41,7 +41,8 @@ async def freshness(connection: AsyncConnection, as_of: datetime) -> tuple[Sourc
         if name in imported:
             told.append(imported[name])
         if told or name in OF_TRUTH:
-            found.append(SourceFreshness(source=name, reported_at=max(told, default=None), as_of=as_of))
+            latest = max(told, default=None)
+            found.append(SourceFreshness(source=name, reported_at=latest, as_of=as_of, judged=name in OF_TRUTH))
     return (*found, *await _asked(connection, as_of))
 
 

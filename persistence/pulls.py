@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.pull import Discrepancy, Freshness
+from models.facts import Feed
+from models.pull import Discrepancy, Freshness, OurInvoice, OurMoney
 from persistence.rows import bounded, insert, row_of, value_of
+from persistence.tables.customers import customer
+from persistence.tables.identity import identity
+from persistence.tables.measures import invoice, source_report
 from persistence.tables.pulls import discrepancy, source_freshness
+from persistence.types import UtcDateTime
 
 
 class PullTable:
@@ -49,6 +54,49 @@ class PullTable:
             .values(source=source, records=0, **row)
             .on_conflict_do_update(index_elements=["source"], set_=row)
         )
+
+    async def reset(self, source: str) -> bool:
+        """Forget the cursor: the next reading begins from the beginning. False: it was never asked."""
+        done = await self._connection.execute(
+            update(source_freshness)
+            .where(source_freshness.c.source == source)
+            .values(cursor=None)
+            .returning(source_freshness.c.source)
+        )
+        return done.scalar_one_or_none() is not None
+
+    async def report(self, system: str, feed: Feed, at: datetime) -> None:
+        """All that this system knew by then of the customers that it knows has been told: silence means nothing."""
+        known = (
+            select(identity.c.customer, literal(feed.value), literal(at, UtcDateTime()))
+            .join(customer, customer.c.id == identity.c.customer)
+            .where(identity.c.system == system)
+            .distinct()
+        )
+        await self._connection.execute(
+            insert(self._connection, source_report)
+            .from_select(["customer", "feed", "at"], known)
+            .on_conflict_do_nothing(index_elements=["customer", "feed", "at"])
+        )
+
+    async def money(self, system: str) -> dict[str, OurMoney]:
+        """What we hold of each account of a billing system, by its external id."""
+        rows = await self._connection.execute(
+            select(identity.c.external_id, customer)
+            .join(customer, customer.c.id == identity.c.customer)
+            .where(identity.c.system == system)
+        )
+        return {
+            row["external_id"]: OurMoney(
+                customer=row["id"], status=row["subscription_status"], mrr=row["mrr"], currency=row["currency"]
+            )
+            for row in rows.mappings()
+        }
+
+    async def invoices(self, ids: Sequence[str]) -> dict[str, OurInvoice]:
+        """What we hold of these invoices."""
+        rows = await self._connection.execute(select(invoice).where(invoice.c.id.in_(ids)))
+        return {row["id"]: value_of(OurInvoice, row) for row in rows.mappings()}
 
     async def found(self, disagreements: Sequence[Discrepancy]) -> None:
         """Disagreements that were found now: new ones are opened, known ones seen again; one that was over reopens."""

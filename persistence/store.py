@@ -42,6 +42,7 @@ from persistence.outbox import OutboxTable
 from persistence.plans import PlanTable
 from persistence.pulls import PullTable
 from persistence.referrals import ReferralTable
+from persistence.reports import ReportTable
 from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
 from persistence.surveys import SurveyTable
@@ -113,6 +114,7 @@ class SqlTransaction(Transaction):
     entries: EntryTable
     tasks: TaskTable
     internal_mails: InternalMailTable
+    reports: ReportTable
     audit: AuditLog
 
     def __init__(self, connection: AsyncConnection, *, writing: bool, has_kickoff: Callable[[Segment], bool]) -> None:
@@ -164,6 +166,7 @@ class SqlTransaction(Transaction):
         self.entries = EntryTable(connection)
         self.tasks = TaskTable(connection)
         self.internal_mails = InternalMailTable(connection)
+        self.reports = ReportTable(connection)
         self.audit = AuditLog(connection)
 
 

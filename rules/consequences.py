@@ -69,6 +69,10 @@ class Consequences:
         if alarm.triggers and high is not None and now.score is not None:
             data = {"drop": high - now.score, "from": high, "to": now.score}
             self.tells.append(Tell("health_dropped", self.at.isoformat(), {**data}))
+        drops = all(alert.type is HealthAlertType.DROP for alert in alarm.alerts)
+        if alarm.alerts and drops and not alarm.triggers:
+            # A fall that starts no play is told all the same: its alert goes out with it.
+            self.tells.append(Tell("stage_review", f"{self.at.isoformat()}:alert", {"alert": True}))
         for alert in alarm.alerts:
             if alert.type is HealthAlertType.AT_RISK:
                 self.tells.append(Tell("customer_at_risk", self.at.isoformat(), {"grade": alert.grade.value}))
@@ -197,12 +201,10 @@ class Consequences:
         )
 
 
-def stage_changes(one: Standing, at: datetime, when: Calendar, told: dict[str, str]) -> bool:
+def stage_changes(one: Standing, when: Calendar, told: dict[str, str]) -> bool:
     """Whether the stage may change now: never in history, and not where it is not known yet.
 
     A customer without a stage has one as soon as its process has read its first event. A daily check changes it once a
     day, so that a second one of the same day finds nothing; events do as they come.
     """
-    if not one.live or one.stage is None or (when.daily and told.get("stage") == when.day.isoformat()):
-        return False
-    return one.stage_since is None or one.stage_since < at
+    return one.live and one.stage is not None and not (when.daily and told.get("stage") == when.day.isoformat())

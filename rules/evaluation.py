@@ -82,7 +82,7 @@ def evaluate(
         "at_risk_origin": one.origin,
     }
     told = dict(memory.told)
-    movable = stage_changes(one, at, when, told)
+    movable = stage_changes(one, when, told)
     # Whether it leaves, is at risk or recovers now does not depend on what could be offered to it; the reverse does.
     becomes = _stage(one, known, book, movable=movable)
     stage = one.stage if becomes is None else becomes.to

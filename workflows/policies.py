@@ -124,5 +124,19 @@ VENDOR: ActivityPolicy = {
     "cancellation_type": ActivityCancellationType.TRY_CANCEL,
 }
 
+# A page of a source, or a comparison of the books: up to some hundred calls of a vendor within its limits. A vendor
+# that is down is asked again for as long as the outage lasts, so that nobody has to start a reading again by hand.
+PULL: ActivityPolicy = {
+    "start_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        backoff_coefficient=2.0,
+        maximum_interval=timedelta(minutes=15),
+        non_retryable_error_types=_NEVER,
+    ),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+
 SEEN_KEPT = 500
 """How many occurrence keys a workflow remembers to recognise a redelivery; the inbox has stopped all others."""

@@ -9,19 +9,16 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from intake.vendors.node import Node, data, given, loads
+from intake.vendors.node import Node, data, loads
 from intake.vendors.scheme import Call, header, same
-from intake.vendors.tickets import LONGEST_SUBJECT, closed, severity
+from intake.vendors.tickets import LISTED, LONGEST_SUBJECT, closed, listed, severity
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of, fingerprint
 from models.vendor import Notice, Ref, Said
 
 NAME = "freshdesk"
 
-_EXPORT = "list.ticket"
 _RULE = "rule.ticket"
 _WINDOW = 600
-_PRIORITY = {1: "low", 2: "medium", 3: "high", 4: "urgent"}
-_STATUS = {2: "open", 3: "pending", 4: "resolved", 5: "closed"}
 
 
 def verify(secret: SecretStr, call: Call, wall: datetime) -> None:
@@ -39,18 +36,11 @@ def read(arrival: Arrival) -> list[Notice]:
     return [Notice(id=fingerprint(window, arrival.body), kind=_RULE, at=arrival.at, body=body_of(node.value))]
 
 
-def record(ticket: object) -> Notice:
-    """A ticket of ``GET /tickets``: as it was when it was last changed."""
-    node = Node(ticket)
-    number, changed = node["id"].must_ident(), given(node["updated_at"].moment(), node["updated_at"])
-    return Notice(id=f"list:{number}:{int(changed.timestamp())}", kind=_EXPORT, at=changed, body=body_of(ticket))
-
-
 def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     """Tickets."""
     node = Node(event.body)
-    if event.kind == _EXPORT:
-        return _listed(event, node)
+    if event.kind == LISTED:
+        return listed(NAME, "company", event)
     if event.kind != _RULE:
         return None
     number = node["ticket_id"].must_ident()
@@ -62,24 +52,6 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     if "created" in triggered:
         return [_said(event, node, number, "ticket_opened", "opened", event.at, told | words)]
     return [_said(event, node, number, "ticket_updated", f"changed:{event.id[-24:]}", event.at, told)]
-
-
-def _listed(event: Notice, ticket: Node) -> list[Said]:
-    number = ticket["id"].must_ident()
-    opened = given(ticket["created_at"].moment(), ticket["created_at"])
-    told = data(severity=severity(_PRIORITY.get(ticket["priority"].whole(0, 100) or 0)))
-    words = data(subject=ticket["subject"].text(LONGEST_SUBJECT), text=ticket["description_text"].prose())
-    tags = [tag for tag in (each.text(80) for each in list(ticket["tags"])[:20]) if tag]
-    more = data(tags=tags) if tags else {}
-    stamp = int(event.at.timestamp())
-    escalated = data(escalated=True if ticket["is_escalated"].flag() else None)
-    says = [
-        _said(event, ticket, number, "ticket_opened", "opened", opened, told | words | more),
-        _said(event, ticket, number, "ticket_updated", f"changed:{stamp}", event.at, told | escalated),
-    ]
-    if closed(_STATUS.get(ticket["status"].whole(0, 1000) or 0)):
-        says.append(_said(event, ticket, number, "ticket_closed", f"closed:{_minute(event.at)}", event.at, {}))
-    return says
 
 
 def _said(

@@ -12,6 +12,7 @@ from intake.vendors import (
     n8n,
     slack,
     stripe,
+    tickets,
     typeform,
     zendesk,
 )
@@ -26,8 +27,8 @@ VENDORS: dict[str, Vendor] = {
 
 RECORDS: dict[Source, tuple[str, Callable[[object], Notice]]] = {
     Source.STRIPE_EVENTS: (stripe.NAME, stripe.notice),
-    Source.ZENDESK: (zendesk.NAME, zendesk.record),
-    Source.FRESHDESK: (freshdesk.NAME, freshdesk.record),
+    Source.ZENDESK: (zendesk.NAME, tickets.record),
+    Source.FRESHDESK: (freshdesk.NAME, tickets.record),
     Source.MIXPANEL: (mixpanel.NAME, mixpanel.record),
 }
 """Source to vendor, and a record of the source to a notice of the vendor."""

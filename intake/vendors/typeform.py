@@ -57,7 +57,7 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
             event_id=f"response:{token}",
             at=event.at,
             refs=(Ref(system=NAME, id=f"response:{token}"),),
-            token=response["hidden"][HIDDEN].text(2048),
+            token=response["hidden"][HIDDEN].text(2048) or response["hidden"]["customer"].text(2048),
             email=_answer(response, "email")["email"].email(),
             email_claimed=True,
             data=data(kind=kind, score=score, feedback=_answer(response, "text")["text"].prose()),

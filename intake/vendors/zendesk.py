@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from intake.vendors.node import Node, data, given, loads
 from intake.vendors.scheme import MINUTES_5, Call, fits, from_base64, header
-from intake.vendors.tickets import LONGEST_SUBJECT, closed, severity
+from intake.vendors.tickets import LISTED, LONGEST_SUBJECT, closed, listed, severity, tags
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
 from models.errors import Rejected
 from models.vendor import Notice, Ref, Said
@@ -21,7 +21,6 @@ NAME = "zendesk"
 
 _PREFIX = "zen:event-type:"
 _CHANGES = ("priority_changed", "status_changed", "tags_changed", "comment_added", "subject_changed")
-_EXPORT = "export.ticket"
 
 
 def verify(secret: SecretStr, call: Call, wall: datetime) -> None:
@@ -46,19 +45,11 @@ def read(arrival: Arrival) -> list[Notice]:
     return [Notice(id=node["id"].must_ident(), kind=kind, at=at, body=body_of(body))]
 
 
-def record(ticket: object) -> Notice:
-    """A ticket of the incremental export: as it was when it was last changed."""
-    node = Node(ticket)
-    number, changed = node["id"].must_ident(), given(node["updated_at"].moment(), node["updated_at"])
-    stamp = int(changed.timestamp())
-    return Notice(id=f"export:{number}:{stamp}", kind=_EXPORT, at=changed, body=body_of(ticket))
-
-
 def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     """Tickets, and who an organization is."""
     node = Node(event.body)
-    if event.kind == _EXPORT:
-        return _exported(event, node)
+    if event.kind == LISTED:
+        return listed(NAME, "organization", event)
     scope, _, what = event.kind.partition(".")
     detail = node["detail"]
     if scope == "organization":
@@ -70,13 +61,6 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     if what in _CHANGES:
         return _changed(event, detail, node["event"], what)
     return []
-
-
-def _exported(event: Notice, ticket: Node) -> list[Said]:
-    says = [_opened(event, ticket), _updated(event, ticket)]
-    if closed(ticket["status"].text(40)):
-        says.append(_closed(event, ticket))
-    return says
 
 
 def _changed(event: Notice, detail: Node, change: Node, what: str) -> list[Said]:
@@ -92,15 +76,15 @@ def _opened(event: Notice, ticket: Node) -> Said:
         severity=severity(ticket["priority"].text(40)),
         subject=ticket["subject"].text(LONGEST_SUBJECT),
         text=ticket["description"].prose(),
-        tags=_tags(ticket),
+        tags=tags(ticket),
     )
     return _said(event, ticket, "ticket_opened", f"ticket:{_number(ticket)}:opened", at, told)
 
 
 def _updated(event: Notice, ticket: Node, text: str | None = None) -> Said:
-    tags = _tags(ticket) or []
+    labels = tags(ticket) or []
     told = data(
-        severity=severity(ticket["priority"].text(40)), escalated=True if "escalated" in tags else None, text=text
+        severity=severity(ticket["priority"].text(40)), escalated=True if "escalated" in labels else None, text=text
     )
     number = _number(ticket)
     stamp = f"{event.at.timestamp():.0f}"
@@ -149,11 +133,6 @@ def _organization(event: Notice, detail: Node) -> Said:
 
 def _number(ticket: Node) -> str:
     return ticket["id"].must_ident()
-
-
-def _tags(ticket: Node) -> list[str] | None:
-    found = [tag.text(80) for tag in list(ticket["tags"])[:20]]
-    return [tag for tag in found if tag] or None
 
 
 VENDOR = Vendor(NAME, verify, read, interpret, "x-zendesk-webhook-signature")

@@ -27,6 +27,9 @@ COMMANDS = (
     "team",
     "metrics",
     "validate",
+    "attest",
+    "report",
+    "evidence",
 )
 WRONG_ID = (
     b'{"event_id": "e1", "type": "trial_started", "occurred_at": "2026-01-01T00:00:00Z", "customer": {"id": "C 1"}}'

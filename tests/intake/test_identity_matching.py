@@ -52,7 +52,7 @@ async def cases(store: SqlStore, status: CaseStatus | None = CaseStatus.OPEN) ->
 
 def own(customer: str) -> dict[str, Any]:
     """Metadata that an administrator set in Stripe."""
-    return {"metadata": {"steadfast_customer": customer}}
+    return {"metadata": {"steadfast_customer_id": customer}}
 
 
 @pytest.mark.parametrize(

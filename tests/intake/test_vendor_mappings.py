@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.vendors import freshdesk, mixpanel, stripe, zendesk
+from intake.vendors import freshdesk, mixpanel, stripe, tickets, zendesk
 from intake.vendors.registry import VENDORS
 from intake.vendors.vendor import Arrival, Terms
 from models.enums import Plan
@@ -120,7 +120,7 @@ CASES: list[tuple[str, str, Any, list[tuple[str, dict[str, Any]]]]] = [
         samples.hubspot("object.propertyChange", "hs_email_optout", "true", objectTypeId="0-1"),
         [("unsubscribed", {})],
     ),
-    ("our id", "hubspot", samples.hubspot("company.propertyChange", "steadfast_customer", "C-1"), [("", {})]),
+    ("our id", "hubspot", samples.hubspot("company.propertyChange", "steadfast_customer_id", "C-1"), [("", {})]),
     ("another property", "hubspot", samples.hubspot("company.propertyChange", "city", "Soria"), []),
     (
         "a conversation",
@@ -302,7 +302,7 @@ def test_the_plan_of_a_price_is_looked_up_and_an_unknown_one_is_named() -> None:
 
 
 def test_whom_an_account_is_told_to_be() -> None:
-    invoice = {**INVOICE, "parent": None, "subscription_details": {"metadata": {"steadfast_customer": "C-9"}}}
+    invoice = {**INVOICE, "parent": None, "subscription_details": {"metadata": {"steadfast_customer_id": "C-9"}}}
     (older,) = heard("stripe", samples.stripe("invoice.paid", invoice)) or []
     assert (older.customer, older.email, older.name) == ("C-9", "ana@sol.example", "Panadería Sol")
     (ticket,) = heard("zendesk", samples.zendesk("ticket.created", {})) or []
@@ -314,17 +314,13 @@ def test_whom_an_account_is_told_to_be() -> None:
 def test_records_that_are_read_say_the_same_as_webhooks() -> None:
     """The opening of a ticket has one id, whichever way it came: the inbox takes it once."""
     (told,) = heard("zendesk", samples.zendesk("ticket.created", {})) or []
-    record = {**samples.zendesk("x", {})["detail"], "id": 35436, "status": "solved"}
-    read = zendesk.interpret(zendesk.record(record), TERMS) or []
+    read = zendesk.interpret(tickets.record(samples.LISTED), TERMS) or []
     assert [one.type for one in read] == ["ticket_opened", "ticket_updated", "ticket_closed"]
     assert read[0].event_id == told.event_id
-    listed = {
-        "id": 33, "subject": "Help", "status": 5, "priority": 4, "company_id": 71, "requester_id": 8, "tags": [],
-        "created_at": "2026-05-04T10:00:00Z", "updated_at": "2026-05-04T11:59:00Z", "is_escalated": True,
-    }  # fmt: skip
-    rows = freshdesk.interpret(freshdesk.record(listed), TERMS) or []
-    assert [one.type for one in rows] == ["ticket_opened", "ticket_updated", "ticket_closed"]
-    assert rows[1].data == {"ticket_id": "freshdesk:33", "severity": "high", "escalated": True}
+    assert [str(ref) for ref in read[0].refs] == ["zendesk/organization:900", "zendesk/email:ana@sol.example"]
+    rows = freshdesk.interpret(tickets.record(samples.LISTED), TERMS) or []
+    assert rows[1].data == {"ticket_id": "freshdesk:35436", "severity": "high", "escalated": True}
+    assert rows[2].data == {"ticket_id": "freshdesk:35436", "csat": 5}
     notice = stripe.notice(samples.stripe("customer.subscription.created", SUBSCRIPTION))
     assert notice.id == "evt_1"
     count = mixpanel.record({"day": "2026-05-03", "account": "C-1", "event": "Chatbot Created!", "count": 7})

@@ -100,7 +100,7 @@ SUBSCRIPTION: dict[str, Any] = {
     "id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active", "currency": "eur",
     "cancel_at": None, "cancel_at_period_end": False, "canceled_at": None,
     "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-    "metadata": {"steadfast_customer": "C-1"}, "trial_start": None, "trial_end": None,
+    "metadata": {"steadfast_customer_id": "C-1"}, "trial_start": None, "trial_end": None,
     "items": {"object": "list", "data": [{
         "id": "si_1", "object": "subscription_item", "quantity": 3, "current_period_end": UNIX + 30 * 86400,
         "price": {"id": "price_growth", "lookup_key": "growth", "product": "prod_1", "unit_amount": 4900,
@@ -114,7 +114,7 @@ INVOICE: dict[str, Any] = {
     "customer_name": "Panadería Sol", "currency": "eur", "amount_due": 14700, "due_date": UNIX + 14 * 86400,
     "status": "open", "attempt_count": 1, "metadata": {},
     "parent": {"type": "subscription_details", "subscription_details": {
-        "subscription": "sub_1", "metadata": {"steadfast_customer": "C-1"}}},
+        "subscription": "sub_1", "metadata": {"steadfast_customer_id": "C-1"}}},
 }  # fmt: skip
 
 
@@ -158,6 +158,13 @@ def zendesk(kind: str, event: dict[str, Any], id: str = "01H-1", at: str = ISO, 
         "account_id": 22, "subject": "zen:ticket:35436", "event": event, "detail": ticket,
     }  # fmt: skip
 
+
+LISTED: dict[str, Any] = {
+    "ticket_id": "35436", "requester_email": "ana@sol.example", "company": "900", "external_id": None,
+    "subject": "Help", "text": "It does not work", "status": "closed", "priority": "high", "tags": ["escalated"],
+    "csat": 5, "created_at": "2026-05-04T10:00:00Z", "updated_at": ISO, "closed_at": ISO,
+}  # fmt: skip
+"""A ticket that was listed, as the reader of a help desk gives it."""
 
 FRESHDESK: dict[str, Any] = {"freshdesk_webhook": {
     "ticket_id": 33, "ticket_subject": "Help", "ticket_description": "It does not work", "ticket_status": "Open",

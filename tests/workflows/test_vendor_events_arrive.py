@@ -57,7 +57,7 @@ async def http(dev_company: Company) -> AsyncIterator[httpx.AsyncClient]:
 async def stripe(http: httpx.AsyncClient, kind: str, obj: dict[str, Any], customer: str) -> httpx.Response:
     """Stripe tells something of a customer, now."""
     now = utc_now()
-    whose = {**obj, "customer": f"cus_{customer}", "metadata": {"steadfast_customer": customer}, "parent": None}
+    whose = {**obj, "customer": f"cus_{customer}", "metadata": {"steadfast_customer_id": customer}, "parent": None}
     raw = samples.encoded("stripe", samples.stripe(kind, whose, id=new_id("evt"), at=int(now.timestamp())))
     return await http.post("/webhooks/stripe", content=raw, headers=samples.headers("stripe", raw, now))
 

@@ -33,6 +33,7 @@ class PageDecider:
         self._configs = configs
         self._book = book
         self._version = {config.name: config.version() for config in configs.configurations}
+        self._looked_at = {config.name: looked_at(config) for config in configs.configurations}
         self.metrics = tuple(dict.fromkeys(name for one in configs.configurations for name in looked_at(one)))
         self.reads = reads(configs)
 
@@ -67,7 +68,7 @@ class PageDecider:
         at: datetime,
         when: Calendar,
     ) -> Evaluated:
-        metrics = metrics_of(config, known)
+        metrics = metrics_of(self._looked_at[config.name], known)
         seen = see_health(config, self._version[config.name], metrics, figures, one, at)
         return evaluate(one, known, seen, at, when, config, self._book)
 

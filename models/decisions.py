@@ -8,13 +8,12 @@ from models.base import Carried, Instant
 from models.engagement import EngagementLevel, Fraction, Score
 from models.health import HealthGrade, HealthTrend
 from models.health_alerts import AlertState
-from models.ids import CustomerId
 
 
 class EngagementScore(Carried):
     """One calculation of a customer's engagement; None is unknown. ``terms`` is what the score was made of."""
 
-    customer: CustomerId
+    customer: str
     at: Instant
     score: Score | None
     level: EngagementLevel | None
@@ -44,7 +43,7 @@ class Memory(Carried):
 class Evaluation(Carried):
     """The last evaluation of a customer: how it stands, and what is remembered."""
 
-    customer: CustomerId
+    customer: str
     at: Instant
     score: int | None = None
     grade: HealthGrade | None = None
@@ -64,7 +63,7 @@ class Change(Carried):
     is what it is about, such as the signal.
     """
 
-    customer: CustomerId
+    customer: str
     decision: str
     subject: str = ""
     at: Instant

@@ -22,10 +22,9 @@ from persistence.rows import Row, insert, row_of, value_of
 
 
 def health_row(customer: str, score: HealthScore, backfill: bool) -> Row:
-    """A health score."""
-    row = row_of(score, customer=customer, at=score.last_calculated, backfill=backfill)
-    del row["last_calculated"]
-    return row
+    """A health score; its documents in one go, since there is one for each customer and day."""
+    row: Row = score.model_dump(mode="json", exclude={"last_calculated"})
+    return {**row, "customer": customer, "at": score.last_calculated, "backfill": backfill}
 
 
 def health_of(row: RowMapping) -> HealthScore:
@@ -57,7 +56,8 @@ def opportunity_row(one: Opportunity, backfill: bool) -> Row:
 
 def evaluation_row(value: Evaluation, backfill: bool) -> Row:
     """The last evaluation of a customer."""
-    return row_of(value, backfill=backfill)
+    row: Row = value.model_dump(mode="json", exclude={"at"})
+    return {**row, "at": value.at, "backfill": backfill}
 
 
 def evaluation_of(row: RowMapping) -> Evaluation:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as Stored
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import TriggeredBy
@@ -20,12 +20,11 @@ from models.standing import Evaluated, Tell
 from persistence import decision_rows as rows_of
 from persistence.fact_page import Page
 from persistence.fact_recorded import record
-from persistence.lifecycles import LifecycleTable
-from persistence.rows import Row
+from persistence.rows import Row, row_of
 from persistence.tables import decisions as tables
-from persistence.tables.customers import customer
+from persistence.tables.customers import customer, transition
 from persistence.tables.operations import inbox
-from persistence.work import WorkTable
+from persistence.tables.work import blocker, csm_task, notice
 
 
 def event_of(tell: Tell, one: Evaluated) -> Event:
@@ -127,38 +126,48 @@ async def _remembered(connection: AsyncConnection, found: Sequence[Evaluated]) -
 
 
 async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], source: str) -> None:
-    lifecycles = LifecycleTable(connection)
+    """The changes, and the stages with them: whoever is in ``found`` is locked and still stands where it stood."""
+    changes, stages = [], []
     for one in found:
         review = next((tell for tell in one.tells if _changes_stage(tell)), None)
         if one.verdict is None or review is None:
             continue
-        await lifecycles.record(
-            Transition(
-                customer=one.customer,
-                from_stage=one.stage,
-                to_stage=one.verdict.to,
-                at=one.at,
-                rule=one.verdict.rule,
-                reason=one.verdict.reason,
-                triggered_by=TriggeredBy.AUTOMATIC,
-                # As intake.occurrence names it: the process finds the change that this occurrence has made.
-                cause=f"{source}:{event_of(review, one).event_id}",
-                facts=one.verdict.facts,
-            )
+        change = Transition(
+            customer=one.customer,
+            from_stage=one.stage,
+            to_stage=one.verdict.to,
+            at=one.at,
+            rule=one.verdict.rule,
+            reason=one.verdict.reason,
+            triggered_by=TriggeredBy.AUTOMATIC,
+            # As intake.occurrence names it: the process finds the change that this occurrence has made.
+            cause=f"{source}:{event_of(review, one).event_id}",
+            facts=one.verdict.facts,
+        )
+        changes.append(row_of(change))
+        stages.append({"who": one.customer, "to": change.to_stage.value, "since": one.at})
+    await rows_of.keep(connection, transition, changes, keys=("customer", "cause"))
+    if stages:
+        await connection.execute(
+            update(customer)
+            .where(customer.c.id == bindparam("who"))
+            .values(stage=bindparam("to"), stage_since=bindparam("since")),
+            stages,
         )
 
 
-async def _work(connection: AsyncConnection, found: Iterable[Evaluated]) -> None:
-    work = WorkTable(connection)
-    for one in found:
-        for name in one.unblocked:
-            await work.clear_blocker(one.customer, name)
-        for blocker in one.blocked:
-            await work.add_blocker(blocker)
-        for task in one.tasks:
-            await work.add_task(task)
-        for notice in one.notices:
-            await work.add_notice(notice)
+async def _work(connection: AsyncConnection, found: Sequence[Evaluated]) -> None:
+    cleared = [{"who": one.customer, "what": name} for one in found for name in one.unblocked]
+    if cleared:
+        await connection.execute(
+            update(blocker)
+            .where(blocker.c.customer == bindparam("who"), blocker.c.name == bindparam("what"))
+            .values(cleared=True),
+            cleared,
+        )
+    await rows_of.keep(connection, blocker, [row_of(each, cleared=False) for one in found for each in one.blocked])
+    await rows_of.keep(connection, csm_task, [row_of(each) for one in found for each in one.tasks])
+    await rows_of.keep(connection, notice, [row_of(each) for one in found for each in one.notices])
 
 
 async def _tell(

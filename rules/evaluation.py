@@ -41,6 +41,9 @@ FACTS = tuple(
 )  # fmt: skip
 """What an evaluation reads besides the metrics of the health configuration that applies."""
 
+_OF_OFFERS = (LifecycleStage.GROWING, LifecycleStage.EXPANDING)
+"""The stages that an opportunity moves a customer on from (rules 12 and 15)."""
+
 REFRESH_AFTER = timedelta(hours=12)
 """An opportunity that is found again as it was is stored again only after that: its expiry counts in days."""
 
@@ -56,7 +59,7 @@ def decide_one(
 ) -> Evaluated:
     """The evaluation of one customer with the readable health score; a page's columns give the same."""
     config = configs.of(one.segment, one.stage)
-    metrics = metrics_of(config, facts)
+    metrics = metrics_of(health.looked_at(config), facts)
     seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one, at)
     return evaluate(one, facts, seen, at, when, config, book)
 
@@ -91,7 +94,7 @@ def evaluate(
     known["expansion_opportunity"] = opportunities.any_open(offers.after)
     known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
     alarm = _alarm(stage, seen, memory, at, config.alerts)
-    verdict = _stage(one, known, book, movable=movable)
+    verdict = _stage(one, known, book, movable=movable) if one.stage in _OF_OFFERS else becomes
     if verdict is not None and when.daily:
         told["stage"] = when.day.isoformat()
     follows = Consequences(one, known, at, when)

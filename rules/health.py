@@ -60,11 +60,13 @@ def assemble(
     figures: HealthFigures,
     previous: PreviousHealth | None,
     as_of: Instant,
+    *,
     version: str = "",
+    inputs: Metrics | None = None,
 ) -> HealthScore:
     """The whole score from its figures, which ``measure`` or a page's columns have given.
 
-    ``version`` is the configuration's, where it is known already.
+    ``version`` of the configuration, and ``inputs`` (the metrics it looks at), where they are known already.
     """
     compared = previous if previous is not None and not previous.provisional else None
     components = tuple(
@@ -89,7 +91,7 @@ def assemble(
         last_calculated=as_of,
         config_name=config.name,
         config_version=version or config.version(),
-        inputs={name: metrics.get(name) for name in looked_at(config)},
+        inputs=dict(inputs) if inputs is not None else {name: metrics.get(name) for name in looked_at(config)},
     )
 
 

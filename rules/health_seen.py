@@ -1,7 +1,7 @@
 """A customer's health as the other rules of an evaluation see it, and what it was calculated from (section 5)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from models.facts import REGISTRY
@@ -28,15 +28,18 @@ def see_health(
     last = one.last
     if last is not None and last.memory.health == identity:
         return HealthSeen(figures, names, last.trend, identity, None)
-    score = health.assemble(config, metrics, figures, previous_of(one), at, version=version)
+    score = health.assemble(config, metrics, figures, previous_of(one), at, version=version, inputs=metrics)
     return HealthSeen(figures, names, score.trend, identity, score)
 
 
-def metrics_of(config: HealthConfig, facts: Facts) -> dict[str, float | None]:
-    """The metrics a configuration looks at, from the facts; a list of words counts as how many they are."""
+def metrics_of(names: Iterable[str], facts: Facts) -> dict[str, float | None]:
+    """The metrics a configuration looks at (``rules.health.looked_at``), from the facts.
+
+    A list of words counts as how many they are.
+    """
     return {
         name: len(value) if isinstance(value := facts.get(name), list | tuple) else number(facts, name)
-        for name in health.looked_at(config)
+        for name in names
     }
 
 

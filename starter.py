@@ -16,6 +16,7 @@ from cli.approvals import app as approvals
 from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.checks import checklist, exceptions_
+from cli.deliveries import app as deliveries
 from cli.dev import dev
 from cli.events import event, signup
 from cli.evidence import app as evidence
@@ -101,6 +102,7 @@ app.add_typer(identity, name="identity")
 app.add_typer(report, name="report")
 app.add_typer(evidence, name="evidence")
 app.add_typer(sources, name="sources")
+app.add_typer(deliveries, name="deliveries")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,7 @@ from temporalio.worker import Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import judging
+import pulling
 import telemetry
 import telemetry_metrics
 import worker_outside
@@ -45,6 +46,7 @@ from workflows.delivery import WebhookDelivery
 from workflows.kinds import PLAYS
 from workflows.lifecycle import CustomerLifecycle
 from workflows.metrics_validation import MetricsValidation
+from workflows.pull import SourcePull
 from workflows.schedule import ensure_schedule
 from workflows.sweep import PortfolioSweep
 from workflows.validation_schedule import ensure_weekly_validation
@@ -57,6 +59,7 @@ WORKFLOWS: tuple[type, ...] = (
     PortfolioSweep,
     MetricsValidation,
     VendorOutbox,
+    SourcePull,
 )
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
@@ -140,6 +143,7 @@ async def main(settings: Settings) -> None:
         async with (
             httpx.AsyncClient() as http,
             worker_outside.outside(settings, store, client) as (outside, told),
+            pulling.reading(client, told, outside, settings, clock_file.read(settings.home)),
             build_worker(
                 client,
                 collaborators(settings, told, http, outside),

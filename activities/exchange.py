@@ -23,6 +23,16 @@ class Outbox(Protocol):
         """How it went."""
         ...
 
+    async def listed(
+        self, *, status: DeliveryStatus | None = None, customer: str | None = None, limit: int
+    ) -> list[WebhookDelivery]:
+        """The newest deliveries."""
+        ...
+
+    async def again(self, delivery_id: int, at: datetime) -> bool:
+        """A failed or skipped delivery is to be made after all; False: it is neither."""
+        ...
+
     async def of(self, customer: str) -> list[WebhookDelivery]:
         """Deliveries about a customer, oldest first."""
         ...

@@ -11,11 +11,13 @@ from activities.house import House
 from activities.ports import Store, Transaction, WebhookPoster
 from models.actions import EmitWebhook
 from models.enums import DeliveryStatus
-from models.errors import Rejected
+from models.errors import Rejected, Retryable
 from models.ids import delivery_key
 from models.play import DeliveryInput, StepInput
-from models.records import Customer, WebhookDelivery
+from models.records import MOST_ATTEMPTS, Customer, WebhookDelivery
 from models.run import StepResult
+
+PENDING, FAILED = DeliveryStatus.PENDING, DeliveryStatus.FAILED
 
 CS_EVENTS = "cs_events"
 ALERTS = "alerts"
@@ -53,6 +55,13 @@ class OutboundActivities:
             answer = await self._poster.post(url, delivery.payload, delivery_id=delivery_key(delivery.key))
         except Rejected as error:
             return await self._mark(delivery.id, DeliveryStatus.FAILED, now, str(error))
+        except Retryable as error:
+            # Every try is counted, with what was answered; the last one ends it, and operations see it as failed.
+            last = activity.info().attempt >= MOST_ATTEMPTS
+            status = await self._mark(delivery.id, FAILED if last else PENDING, now, str(error))
+            if last:
+                return status
+            raise
         return await self._mark(delivery.id, DeliveryStatus.DELIVERED, now, answer)
 
     async def _mark(self, delivery_id: int, status: DeliveryStatus, at: datetime, response: str) -> str:

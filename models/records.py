@@ -174,6 +174,10 @@ class Blocker(Carried):
     at: Instant
 
 
+MOST_ATTEMPTS = 150
+"""Tries of an outbound webhook: with half an hour between them at last, about three days."""
+
+
 class WebhookDelivery(Carried):
     """An outbound webhook, stored before it is posted."""
 
@@ -186,6 +190,7 @@ class WebhookDelivery(Carried):
     status: DeliveryStatus
     created_at: Instant
     delivered_at: Instant | None = None
+    attempts: int = 0
     response: str = ""
 
 

@@ -56,6 +56,25 @@ class OutboxTable:
         if done.scalar_one_or_none() is None and await self.get(delivery_id) is None:
             raise NotFound("no such delivery", field="delivery", value=delivery_id)
 
+    async def listed(
+        self, *, status: DeliveryStatus | None = None, customer: str | None = None, limit: int
+    ) -> list[WebhookDelivery]:
+        """The newest deliveries."""
+        query = select(webhook_delivery).order_by(webhook_delivery.c.id.desc()).limit(limit)
+        query = query if status is None else query.where(webhook_delivery.c.status == status.value)
+        return await self._all(query if customer is None else query.where(webhook_delivery.c.customer == customer))
+
+    async def again(self, delivery_id: int, at: datetime) -> bool:
+        """A failed or skipped delivery is to be made after all; False: it is neither."""
+        ended = (DeliveryStatus.FAILED.value, DeliveryStatus.SKIPPED.value)
+        done = await self._connection.execute(
+            update(webhook_delivery)
+            .where(webhook_delivery.c.id == delivery_id, webhook_delivery.c.status.in_(ended))
+            .values(status=DeliveryStatus.PENDING.value, updated_at=at, response="")
+            .returning(webhook_delivery.c.id)
+        )
+        return done.scalar_one_or_none() is not None
+
     async def of(self, customer: str) -> list[WebhookDelivery]:
         """Deliveries about a customer, oldest first."""
         return await self._all(

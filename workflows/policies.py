@@ -7,6 +7,7 @@ from temporalio.common import RetryPolicy
 from temporalio.workflow import ActivityCancellationType
 
 from models.errors import non_retryable
+from models.records import MOST_ATTEMPTS
 
 
 class ActivityPolicy(TypedDict):
@@ -87,7 +88,7 @@ DELIVERY: ActivityPolicy = {
         initial_interval=timedelta(seconds=2),
         backoff_coefficient=2.0,
         maximum_interval=timedelta(minutes=30),
-        maximum_attempts=150,
+        maximum_attempts=MOST_ATTEMPTS,
         non_retryable_error_types=_NEVER,
     ),
     "cancellation_type": ActivityCancellationType.TRY_CANCEL,

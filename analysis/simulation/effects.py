@@ -4,50 +4,22 @@ Each answers with a status and a reason as the activity would, and writes down w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
+from analysis.simulation import business
+from analysis.simulation.asked import DONE, Answer, Asked
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Rise, Send, Tally, TaskDue
-from analysis.simulation.world import Text, World
+from analysis.simulation.world import Text
 from models.condition import evaluate, names
 from models.contact import Permission
 from models.enums import Channel, MessageClass
-from models.playbook import ActStep, EscalateStep, Playbook
+from models.playbook import ActStep, EscalateStep
 from rules.calendar import next_working_days
 from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
 
-
-class Answer(NamedTuple):
-    """What a step's activity would answer."""
-
-    status: str
-    reason: str = ""
-    until: datetime | None = None
-
-
-DONE = Answer("done")
-
 _ONBOARDING = frozenset({"steps", "target_date", "step_name", "next_step_name", "resources", "next_step_url", "tips"})
-
-
-@dataclass(slots=True)
-class Asked:
-    """One step of one run that is due."""
-
-    who: Situation
-    playbook: Playbook
-    step: ActStep | EscalateStep
-    started: datetime
-    now: datetime
-    shown: set[str]
-
-    @property
-    def world(self) -> World:
-        """What is the same for everybody."""
-        return self.who.world
 
 
 class Effects:
@@ -60,20 +32,23 @@ class Effects:
         """The answer of the step's activity."""
         step = asked.step
         if isinstance(step, EscalateStep):
-            return self._checked(asked, self._escalate, contacts=False)
+            return self.checked(asked, self._escalate, contacts=False)
         match step.do:
             case "send_message":
                 if step.params.get("channel") == Channel.IN_APP:
-                    return self._checked(asked, self._show, contacts=True)
-                return self._mail(asked, str(step.params["template"]))
+                    return self.checked(asked, self._show, contacts=True)
+                return self.mail(asked, str(step.params["template"]))
             case "celebrate_milestone":
                 return self._celebrate(asked)
             case "propose_meeting":
-                return self._checked(asked, self._task, contacts=True)
+                return self.checked(asked, self._task, contacts=True)
+            case verb if verb in business.VERBS:
+                return business.VERBS[verb](self, asked)
             case _:
-                return self._checked(asked, _VERBS.get(step.do, Effects._other).__get__(self), contacts=False)
+                return self.checked(asked, _VERBS.get(step.do, Effects._other).__get__(self), contacts=False)
 
-    def _checked(self, asked: Asked, effect: Callable[[Asked], Answer], *, contacts: bool) -> Answer:
+    def checked(self, asked: Asked, effect: Callable[[Asked], Answer], *, contacts: bool) -> Answer:
+        """The effect, unless the facts have decided already."""
         verdict = self._verdict(asked, contacts=contacts)
         return effect(asked) if verdict is None else verdict
 
@@ -101,7 +76,8 @@ class Effects:
     def _holds(asked: Asked, condition: str) -> bool | None:
         return evaluate(condition, asked.who.facts(_names(condition), asked.now, asked.started))
 
-    def _mail(self, asked: Asked, template: str) -> Answer:
+    def mail(self, asked: Asked, template: str) -> Answer:
+        """Send a mail, as ``activities.messages`` does: conditions, address, consent, window, cap, text."""
         verdict = self._verdict(asked, contacts=True)
         if verdict is not None:
             return verdict
@@ -152,11 +128,11 @@ class Effects:
     def _celebrate(self, asked: Asked) -> Answer:
         """In the product once, however often the mail is put off; then by mail."""
         if asked.step.id not in asked.shown:
-            answer = self._checked(asked, lambda one: self._shown(one, "milestone_reached"), contacts=True)
+            answer = self.checked(asked, lambda one: self._shown(one, "milestone_reached"), contacts=True)
             if answer.status != "done":
                 return answer
             asked.shown.add(asked.step.id)
-        return self._mail(asked, "milestone_reached")
+        return self.mail(asked, "milestone_reached")
 
     def _sent(self, asked: Asked, template: str, channel: Channel, kind: MessageClass) -> None:
         one = Send(

@@ -26,7 +26,6 @@ from models.nps import NpsConfig
 from models.playbook import Playbook
 from models.responses import Reaction
 from models.run import StepState
-from models.signals import ChurnSignal
 from rules import churn, holdout, lifecycle, nps
 
 FRESH = timedelta(days=1)
@@ -52,7 +51,6 @@ class Life:
         self._order = count()
         self._told: list[Occurrence] = []
         self._numbers: dict[str, int] = {}
-        self._signals: tuple[ChurnSignal, ...] = account.signals
         self._swept: datetime | None = None
 
     def live(self) -> None:
@@ -101,7 +99,7 @@ class Life:
 
     def _changed(self, fact: str, value: JsonValue) -> Act:
         def change(at: datetime) -> None:
-            self.who.told[fact] = value
+            self.who.tell(fact, value, at)
             self._sweep_at(at)
 
         return change
@@ -185,8 +183,8 @@ class Life:
         if self._swept != now:
             return
         facts = self.who.facts(churn.FACTS, now, now)
-        fold = churn.fold(self._signals, facts, now)
-        self._signals = fold.open
+        fold = churn.fold(self.who.signals, facts, now)
+        self.who.signals = fold.open
         for signal in fold.cleared:
             self._later(now, "signal_cleared", signal.type.value, {})
         for signal in churn.by_priority(fold.opened):

@@ -85,12 +85,26 @@ class Paths:
             found = self._keep(node, key, interpreter.answer(self.playbook, node.state, outcome, ORIGIN + at))
         return found
 
-    def ran(self, node: Node, step: str, status: str, reason: str, until: timedelta | None, at: timedelta) -> Node:
+    def ran(
+        self,
+        node: Node,
+        step: str,
+        status: str,
+        reason: str,
+        until: timedelta | None,
+        at: timedelta,
+        values: tuple[tuple[str, str], ...] = (),
+    ) -> Node:
         """A step's activity was asked and has answered, in one moment."""
-        key: Key = ("ran", step, status, reason, until, at)
+        key: Key = ("ran", step, status, reason, until, at, values)
         if (found := node.next.get(key)) is None:
             result = StepResult.model_validate(
-                {"status": status, "reason": reason, "until": None if until is None else ORIGIN + until}
+                {
+                    "status": status,
+                    "reason": reason,
+                    "until": None if until is None else ORIGIN + until,
+                    "values": dict(values),
+                }
             )
             asked = interpreter.run_step(node.state, step, ORIGIN + at)
             found = self._keep(node, key, interpreter.settle(self.playbook, asked, step, result, ORIGIN + at))

@@ -6,7 +6,8 @@ The interpreter decides every step; this only asks it, carries out what it says,
 from collections.abc import Callable
 from datetime import datetime
 
-from analysis.simulation.effects import Asked, Effects
+from analysis.simulation.asked import Asked
+from analysis.simulation.effects import Effects
 from analysis.simulation.paths import ORIGIN, Node, Paths
 from analysis.simulation.situation import Situation, Tracker
 from analysis.simulation.tally import Rise, Tally
@@ -99,10 +100,12 @@ class Run:
     def _do(self, step_id: str, now: datetime) -> None:
         step = self.playbook.step(step_id)
         assert isinstance(step, ActStep | EscalateStep)
-        asked = Asked(self.who, self.playbook, step, self.started, now, self._shown)
+        asked = Asked(self.who, self.playbook, step, self.started, now, self._shown, self.name)
         answer = self._effects.run(asked)
         until = None if answer.until is None else answer.until - self.started
-        self.node = self.paths.ran(self.node, step_id, answer.status, answer.reason, until, now - self.started)
+        self.node = self.paths.ran(
+            self.node, step_id, answer.status, answer.reason, until, now - self.started, answer.values
+        )
         if answer.status in ("skipped", "failed"):
             self._tally.refused[self.playbook.id, step_id, answer.reason] += 1
         if answer.status == "done":

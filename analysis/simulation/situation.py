@@ -11,10 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from analysis.simulation.world import Account, World
+from models.condition import names
 from models.enums import LifecycleStage, SubscriptionStatus
 from models.events import Occurrence
 from models.play import OnboardingState
 from models.playbook import Playbook
+from models.signals import ChurnSignal
 from rules import onboarding
 from rules.segments import guided
 
@@ -46,6 +48,15 @@ class Tracker:
     state: OnboardingState
 
 
+@dataclass(slots=True)
+class Survey:
+    """A survey sent by a run."""
+
+    sent: datetime
+    reminded: bool = False
+    closed: bool = False
+
+
 class Situation:
     """One customer, changing. Only what differs from the account is kept here."""
 
@@ -61,10 +72,17 @@ class Situation:
         self.held = account.held
         self.capped: list[datetime] = list(account.capped)
         self.reviews: set[tuple[int, str]] = set()
+        self.signals: tuple[ChurnSignal, ...] = account.signals
+        self.surveyed = account.surveyed_at
+        self.surveys: dict[str, Survey] = {}
+        self.invited = account.invited
+        self.held_since: dict[str, datetime] = {}
         self.told: dict[str, JsonValue] = {}
+        self._told_at: dict[str, datetime] = {}
         self.logins = world.logins_declared
         self.last_login: datetime | None = None
         self.last_response: datetime | None = None
+        self.answered_at: datetime | None = None
         self.tracker: Tracker | None = self._recorded()
         days = account.facts.get("days_since_last_login")
         if isinstance(days, int) and not isinstance(days, bool):
@@ -92,18 +110,29 @@ class Situation:
             self.status = SubscriptionStatus.TRIALING
         elif kind in SET:
             name, value = SET[kind]
-            self.told[name] = value
+            self.tell(name, value, seen.at)
         elif kind in COUNTED:
             name, by = COUNTED[kind]
             before = self.stored(name)
-            self.told[name] = max((before if isinstance(before, int) else 0) + by, 0)
+            self.tell(name, max((before if isinstance(before, int) else 0) + by, 0), seen.at)
         elif kind == "survey_answered" and isinstance(seen.data.get("score"), int):
-            self.told["nps_score"] = seen.data["score"]
-            self.told["days_since_nps"] = None
+            self.tell("nps_score", seen.data["score"], seen.at)
+            self.answered_at = seen.at
         elif kind == "outreach_activated":
             self.held = False
         if kind in ANSWERS:
             self.last_response = seen.at
+
+    def tell(self, name: str, value: JsonValue, at: datetime) -> None:
+        """A fact becomes something."""
+        if self.stored(name) != value:
+            self.told[name] = value
+            self._told_at[name] = at
+
+    def changed_at(self, condition: str, now: datetime) -> datetime:
+        """Since when what a condition reads is as it is now; what never changed here was so before the beginning."""
+        moments = [self._told_at[name] for name in names(condition) if name in self._told_at]
+        return max(moments, default=now - timedelta(days=366))
 
     def stored(self, name: str) -> JsonValue:
         """A fact as declared, else as stored at the beginning; None is unknown."""
@@ -144,12 +173,11 @@ def _renewal(who: Situation, now: datetime, _since: datetime) -> JsonValue:
     return None if at is None else (at.date() - now.astimezone(UTC).date()) // DAY
 
 
-def _aged(name: str) -> Reader:
-    def read(who: Situation, now: datetime, _since: datetime) -> JsonValue:
-        days = who.account.facts.get(name)
-        return days + (now - who.world.begins) // DAY if isinstance(days, int) else None
-
-    return read
+def _since_nps(who: Situation, now: datetime, _since: datetime) -> JsonValue:
+    if who.answered_at is not None:
+        return (now - who.answered_at) // DAY
+    days = who.account.facts.get("days_since_nps")
+    return days + (now - who.world.begins) // DAY if isinstance(days, int) else None
 
 
 def _onboarding(value: Callable[[Tracker, Situation], JsonValue]) -> Reader:
@@ -187,7 +215,7 @@ READERS: dict[str, Reader] = {
     "days_as_customer": lambda who, now, _since: (
         None if who.subscribed_at is None else (now - who.subscribed_at) // DAY
     ),
-    "days_since_nps": _aged("days_since_nps"),
+    "days_since_nps": _since_nps,
     "onboarding_completion": _onboarding(_completion),
     "onboarding_status": _onboarding(lambda tracker, who: onboarding.status(tracker.state, ended=_ended(who))),
     "first_value_reached": _onboarding(lambda tracker, _who: tracker.state.first_value is not None),

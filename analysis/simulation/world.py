@@ -91,6 +91,8 @@ class Account:
     facts: Mapping[str, JsonValue] = field(default_factory=dict)
     signals: tuple[ChurnSignal, ...] = ()
     surveyed_at: datetime | None = None
+    invited: bool = False
+    """To the advocacy program, or in it already."""
     renewal_told_at: datetime | None = None
     """Since when a renewal play of the present term has been running or is over."""
     capped: tuple[datetime, ...] = ()

@@ -6,53 +6,14 @@ from pydantic import JsonValue
 
 from activities.ports import Transaction
 from models.enums import LifecycleStage
-from models.event_kinds import EventType
+from models.event_kinds import CHANGES, DECIDED, EventType
 from models.records import Customer, Transition
 from rules import lifecycle, opportunities, renewal_status
 
+__all__ = ["BEGINNINGS", "CHANGES", "DECIDED", "read"]
+
 BEGINNINGS = frozenset({EventType.TRIAL_STARTED.value, EventType.SUBSCRIPTION_CREATED.value})
 """Kinds that say all there is to decide on: a new customer's stage needs none of its history."""
-
-CHANGES = frozenset(
-    {
-        EventType.SUBSCRIPTION_CHANGED,
-        EventType.SUBSCRIPTION_CANCELLED,
-        EventType.ONBOARDING_STEP_COMPLETED,
-        EventType.USER_LOGGED_IN,
-        EventType.TICKET_OPENED,
-        EventType.TICKET_UPDATED,
-        EventType.TICKET_CLOSED,
-        EventType.INVOICE_PAID,
-        EventType.PAYMENT_FAILED,
-        EventType.INVOICE_VOIDED,
-        EventType.CANCELLATION_REQUESTED,
-        EventType.CANCELLATION_WITHDRAWN,
-        EventType.RENEWAL_DECIDED,
-        EventType.NPS_PROCESSED,
-        EventType.SIGNAL_OPENED,
-        EventType.SIGNAL_CLEARED,
-        EventType.HEALTH_DROPPED,
-        EventType.CUSTOMER_AT_RISK,
-        EventType.OPPORTUNITY_DETECTED,
-        EventType.STAGE_REVIEW,
-        "onboarding_completed",
-        "stage_ready",
-    }
-)
-"""Kinds that change an input of the rules: the whole table is asked (section 3.5, evaluation cadence)."""
-
-
-DECIDED = frozenset(
-    {
-        EventType.SIGNAL_OPENED,
-        EventType.SIGNAL_CLEARED,
-        EventType.HEALTH_DROPPED,
-        EventType.CUSTOMER_AT_RISK,
-        EventType.OPPORTUNITY_DETECTED,
-        EventType.STAGE_REVIEW,
-    }
-)
-"""Kinds that an evaluation itself tells: it need not be made again."""
 
 
 async def read(tx: Transaction, customer: Customer, names: tuple[str, ...], as_of: datetime) -> dict[str, JsonValue]:

@@ -77,9 +77,7 @@ def make(house_of: Callable[[Settings], House]) -> Callable[..., None]:
                 house = house_of(context.settings)
             managers = managers_of(book, hired)
             world = world_of(house, templates, playbooks, managers, said, begins=begins, days=days, only=playbook)
-            accounts = accounts_of(
-                book, house, playbooks, begins, activate=activate, present=abs(now - begins) <= RECENT
-            )
+            accounts = accounts_of(book, house, activate=activate, present=abs(now - begins) <= RECENT)
             with _bar(len(accounts)) as told:
                 tally = live_through(world, accounts, processes=processes, progress=told)
             return summarise(world, accounts, tally)

@@ -35,6 +35,9 @@ def print_simulation(done: Simulation) -> None:
     if done.never:
         ways = [(one.playbook, one.step, one.kind, one.result) for one in done.never]
         print_table("Never taken", ("playbook", "step", "kind", "result"), _bounded(ways))
+    if done.declined:
+        not_started = [(one.playbook, one.reason, one.times) for one in done.declined]
+        print_table("Not started, and why", ("playbook", "reason", "times"), _bounded(not_started))
     if done.kept_back:
         kept = [(one.playbook, one.step, one.reason, one.times) for one in done.kept_back]
         print_table("Not done, and why", ("playbook", "step", "reason", "times"), _bounded(kept))

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 
 from activities.house import House
-from analysis.simulation.world import Account, Manager, OpenOnboarding, OpenRun, Rules, Text, World
+from analysis.simulation.world import Account, Manager, OpenOnboarding, OpenRun, PastRun, Rules, Text, World
 from cli.context import Context
 from intake.team import Team
+from integrations.calendars import LibraryCalendars
 from models.condition import names
 from models.enums import Channel, Language, LifecycleStage, Segment
 from models.errors import NotFound
+from models.facts import SINCE
+from models.ids import parse_workflow_id
 from models.play import OnboardingRecord, OnboardingState, StepRecord
 from models.playbook import ActStep, EscalateStep, Playbook
-from models.records import Customer
+from models.records import Customer, RunRow
 from models.responses import Responses
 from models.run import StepState, StepStatus
 from persistence.whole_book import WholeBook, read_book
@@ -20,10 +23,12 @@ from rendering.catalogue import Templates
 from rules import churn, lifecycle
 from rules.segments import segment_of
 
-ALWAYS = ("contract_length", "logins_per_week", "nps_score", "days_since_nps", *churn.FACTS, *lifecycle.FACTS)
+ALWAYS = (
+    *("contract_length", "logins_per_week", "nps_score", "days_since_nps", "health_score"),
+    *(name for name in lifecycle.FACTS_FULL if name not in lifecycle.SUPPLIED),
+    *("usage_vs_limit", "conversations_handled", *churn.FACTS),
+)
 """Facts that a simulation reads whatever the conditions ask."""
-
-RUN_FACTS = frozenset({"still_no_login", "no_response"})
 
 
 def texts_of(templates: Templates) -> dict[tuple[str, Channel], Text]:
@@ -67,10 +72,11 @@ def world_of(
         ends=begins + timedelta(days=days),
         playbooks=playbooks,
         texts=texts_of(templates),
-        rules=Rules(house.quiet_from, house.quiet_until, house.weekly_cap, house.default_zone),
+        rules=Rules(house.quiet_from, house.quiet_until, house.weekly_cap, house.default_zone, house.country),
         team=team,
         tips=tips_of(templates, playbooks),
         responses=responses,
+        calendar=LibraryCalendars().of,
         only=only,
     )
 
@@ -81,7 +87,7 @@ async def stored(context: Context, playbooks: tuple[Playbook, ...], as_of: datet
     Raises:
         NotFound: there is no such customer.
     """
-    wanted = {*ALWAYS, *_asked(playbooks)} - RUN_FACTS
+    wanted = {*ALWAYS, *_asked(playbooks)} - SINCE
     async with context.engine.read() as connection:
         book = await read_book(connection, sorted(wanted), as_of=as_of, only=customer)
     if customer is not None and not book.customers:
@@ -100,16 +106,12 @@ def managers_of(book: WholeBook, team: Team | None) -> tuple[Manager, ...]:
     return tuple(Manager(one.id, one.segments, load.get(one.id, 0), one.weekly_tasks) for one in team.managers)
 
 
-def accounts_of(
-    book: WholeBook, house: House, playbooks: tuple[Playbook, ...], as_of: datetime, *, activate: bool, present: bool
-) -> list[Account]:
+def accounts_of(book: WholeBook, house: House, *, activate: bool, present: bool) -> list[Account]:
     """Every customer as it stands. ``present``: the moment is now, so what runs now goes on."""
-    return [_account(one, book, house, playbooks, activate=activate, present=present) for one in book.customers]
+    return [_account(one, book, house, activate=activate, present=present) for one in book.customers]
 
 
-def _account(
-    one: Customer, book: WholeBook, house: House, playbooks: tuple[Playbook, ...], *, activate: bool, present: bool
-) -> Account:
+def _account(one: Customer, book: WholeBook, house: House, *, activate: bool, present: bool) -> Account:
     segment = segment_of(one.plan, one.segment)
     record = book.onboardings.get(one.id)
     runs = book.runs.get(one.id, []) if present else []
@@ -133,14 +135,23 @@ def _account(
         subscribed_at=one.subscribed_at,
         trial_ends_at=one.trial_ends_at,
         renewal_at=datetime.combine(one.renewal_date, time(), tzinfo=UTC) if one.renewal_date else None,
-        renewal_told_at=_renewal_told(one, book, playbooks),
-        surveyed_at=_latest(one, book, playbooks, "survey_due"),
+        renewal=book.renewals.get((one.id, one.renewal_date)) if one.renewal_date else None,
+        due_told=book.due_told.get(one.id, {}),
+        surveyed_at=book.surveyed.get(one.id),
+        country=one.country or (one.locale or "")[3:] or None,
+        past=tuple(_past(run) for run in book.past.get(one.id, ())),
         facts=book.facts[one.id],
         signals=tuple(book.signals.get(one.id, ())),
         capped=tuple(book.lately.get(one.id, ())),
         onboarding=_onboarding(record, segment) if record is not None else None,
         running=tuple(
-            OpenRun(run.playbook, run.process, run.started, _steps(book.steps.get(run.workflow_id, []), run.started))
+            OpenRun(
+                run.playbook,
+                run.process,
+                run.started,
+                _steps(book.steps.get(run.workflow_id, []), run.started),
+                _name(run) or run.workflow_id,
+            )
             for run in runs
         ),
     )
@@ -176,18 +187,16 @@ def _steps(records: list[StepRecord], started: datetime) -> dict[str, StepState]
     return found
 
 
-def _renewal_told(one: Customer, book: WholeBook, playbooks: tuple[Playbook, ...]) -> datetime | None:
-    if one.renewal_date is None:
-        return None
-    at = _latest(one, book, playbooks, "renewal_due")
-    earliest = datetime.combine(one.renewal_date, time(), tzinfo=UTC) - timedelta(days=100)
-    return at if at is not None and at >= earliest else None
+def _past(run: RunRow) -> PastRun:
+    parts = parse_workflow_id(run.workflow_id).parts
+    signal = parts[0] if run.process == "save" and parts else ""
+    return PastRun(run.playbook, run.process, run.started, run.ended or run.started, _name(run), signal)
 
 
-def _latest(one: Customer, book: WholeBook, playbooks: tuple[Playbook, ...], trigger: str) -> datetime | None:
-    started = book.last_runs.get(one.id, {})
-    triggered = [playbook.id for playbook in playbooks if playbook.trigger.partition(":")[0] == trigger]
-    return max((started[playbook] for playbook in triggered if playbook in started), default=None)
+def _name(run: RunRow) -> str:
+    """The name of a run of which there is one: of a cycle, a term, a quarter, a referral."""
+    parts = parse_workflow_id(run.workflow_id).parts
+    return f"{run.process}:{parts[0]}" if run.process in ("onboarding", "renewal", "qbr", "referral") and parts else ""
 
 
 def _asked(playbooks: tuple[Playbook, ...]) -> set[str]:

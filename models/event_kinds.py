@@ -118,3 +118,44 @@ FACTS = frozenset(
     }
 )
 """Facts only. A login after a week of absence is the exception: it may end a risk, so it is always signalled."""
+
+CHANGES = frozenset(
+    {
+        EventType.SUBSCRIPTION_CHANGED,
+        EventType.SUBSCRIPTION_CANCELLED,
+        EventType.ONBOARDING_STEP_COMPLETED,
+        EventType.USER_LOGGED_IN,
+        EventType.TICKET_OPENED,
+        EventType.TICKET_UPDATED,
+        EventType.TICKET_CLOSED,
+        EventType.INVOICE_PAID,
+        EventType.PAYMENT_FAILED,
+        EventType.INVOICE_VOIDED,
+        EventType.CANCELLATION_REQUESTED,
+        EventType.CANCELLATION_WITHDRAWN,
+        EventType.RENEWAL_DECIDED,
+        EventType.NPS_PROCESSED,
+        EventType.SIGNAL_OPENED,
+        EventType.SIGNAL_CLEARED,
+        EventType.HEALTH_DROPPED,
+        EventType.CUSTOMER_AT_RISK,
+        EventType.OPPORTUNITY_DETECTED,
+        EventType.STAGE_REVIEW,
+        "onboarding_completed",
+        "stage_ready",
+    }
+)
+"""Kinds that change an input of the rules: the whole table is asked (section 3.5, evaluation cadence)."""
+
+
+DECIDED = frozenset(
+    {
+        EventType.SIGNAL_OPENED,
+        EventType.SIGNAL_CLEARED,
+        EventType.HEALTH_DROPPED,
+        EventType.CUSTOMER_AT_RISK,
+        EventType.OPPORTUNITY_DETECTED,
+        EventType.STAGE_REVIEW,
+    }
+)
+"""Kinds that an evaluation itself tells: it need not be made again."""

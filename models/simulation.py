@@ -111,5 +111,6 @@ class Simulation(Carried):
     plays: tuple[PlaySummary, ...]
     never: tuple[NeverTaken, ...]
     kept_back: tuple[KeptBack, ...]
+    declined: tuple[KeptBack, ...] = Field(default=(), description="Plays that did not start, by reason.")
     stages: dict[str, int]
     assumptions: tuple[str, ...]

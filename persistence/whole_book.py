@@ -5,26 +5,32 @@ Customers, texts sent of late and runs are as they are stored now; facts are as 
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.decisions import Memory
 from models.enums import CommunicationStatus, MessageClass, RunStatus, Segment
 from models.play import OnboardingRecord, StepRecord
 from models.records import Csm, Customer, RunRow
 from models.signals import ChurnSignal
+from models.stages import RenewalStatus
 from persistence.fact_columns import FactColumns, FactPage
 from persistence.rows import value_of
 from persistence.tables.customers import csm, customer
-from persistence.tables.decisions import churn_signal
+from persistence.tables.decisions import churn_signal, evaluation
+from persistence.tables.measures import renewal_word, survey_send
 from persistence.tables.messages import communication, suppression
 from persistence.tables.plays import customer_onboarding, run, run_step
 from rules.segments import guided
 
 PAGE = 5_000
 LATELY = timedelta(days=7)
+REMEMBERED = timedelta(days=400)
+"""How long ago a run may have ended to matter: longer than any cool-down and any term but the longest."""
+
 _CAPPED = (MessageClass.RELATIONSHIP.value, MessageClass.MARKETING.value)
 
 
@@ -43,8 +49,13 @@ class WholeBook:
     """Open ones."""
     steps: Mapping[str, list[StepRecord]]
     """Of open runs, by workflow id."""
-    last_runs: Mapping[str, Mapping[str, datetime]]
-    """When a run of each playbook last started."""
+    past: Mapping[str, list[RunRow]]
+    """Runs that ended within REMEMBERED, oldest first."""
+    due_told: Mapping[str, dict[str, str]]
+    """What the daily check has told, as it remembers it."""
+    surveyed: Mapping[str, datetime]
+    renewals: Mapping[tuple[str, date], str]
+    """The latest word on each term: renewed or declined."""
 
 
 async def read_book(
@@ -94,7 +105,16 @@ async def read_book(
         onboardings=latest,
         runs=_grouped(open_runs, lambda row: value_of(RunRow, row)),
         steps=by_run,
-        last_runs=await _last_runs(connection),
+        past=_grouped(
+            await _rows(
+                connection,
+                select(run).where(run.c.ended > as_of - REMEMBERED, run.c.ended <= as_of).order_by(run.c.started),
+            ),
+            lambda row: value_of(RunRow, row),
+        ),
+        due_told=await _due_told(connection),
+        surveyed=await _surveyed(connection, as_of),
+        renewals=await _renewals(connection, as_of),
     )
 
 
@@ -132,13 +152,25 @@ async def _lately(connection: AsyncConnection, as_of: datetime) -> dict[str, lis
     return found
 
 
-async def _last_runs(connection: AsyncConnection) -> dict[str, dict[str, datetime]]:
+async def _due_told(connection: AsyncConnection) -> dict[str, dict[str, str]]:
     rows = await connection.execute(
-        select(run.c.customer, run.c.playbook, func.max(run.c.started).label("at")).group_by(
-            run.c.customer, run.c.playbook
-        )
+        select(evaluation.c.customer, evaluation.c.memory).where(evaluation.c.backfill.is_(False))
     )
-    found: dict[str, dict[str, datetime]] = {}
-    for row in rows:
-        found.setdefault(row.customer, {})[row.playbook] = row.at
-    return found
+    return {row.customer: Memory.model_validate(row.memory).told for row in rows}
+
+
+async def _surveyed(connection: AsyncConnection, as_of: datetime) -> dict[str, datetime]:
+    rows = await connection.execute(
+        select(survey_send.c.customer, func.max(survey_send.c.sent_at).label("at"))
+        .where(survey_send.c.sent_at <= as_of)
+        .group_by(survey_send.c.customer)
+    )
+    return {row.customer: row.at for row in rows}
+
+
+async def _renewals(connection: AsyncConnection, as_of: datetime) -> dict[tuple[str, date], str]:
+    said = {RenewalStatus.COMPLETED.value: "renewed", RenewalStatus.DECLINED.value: "declined"}
+    rows = await connection.execute(
+        select(renewal_word).where(renewal_word.c.at <= as_of).order_by(renewal_word.c.at, renewal_word.c.key)
+    )
+    return {(row.customer, row.term_end): said[row.status] for row in rows if row.status in said}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from analysis.simulation import business
+from analysis.simulation import business, dates
 from analysis.simulation.asked import DONE, Answer, Asked
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Rise, Send, Tally, TaskDue
@@ -25,8 +25,9 @@ _ONBOARDING = frozenset({"steps", "target_date", "step_name", "next_step_name", 
 class Effects:
     """Carries out steps by writing them down."""
 
-    def __init__(self, tally: Tally) -> None:
+    def __init__(self, tally: Tally, paused_by: Callable[[str], str | None]) -> None:
         self.tally = tally
+        self.paused_by = paused_by
 
     def run(self, asked: Asked) -> Answer:
         """The answer of the step's activity."""
@@ -70,6 +71,9 @@ class Effects:
         if contacts and asked.who.held:
             self.tally.held[asked.playbook.id, asked.step.id] += 1
             return Answer("held", "outreach is held until import --activate")
+        if contacts and (other := self.paused_by(asked.playbook.id)) is not None:
+            self.tally.held[asked.playbook.id, asked.step.id] += 1
+            return Answer("held", f"paused while {other} runs")
         return None
 
     @staticmethod
@@ -162,14 +166,25 @@ class Effects:
         step = asked.step
         assert isinstance(step, ActStep)
         kind = step.params.get("task") if step.do == "create_task" else step.params.get("meeting")
-        days = step.params.get("due_days")
-        due = next_working_days(asked.now, days if isinstance(days, int) else 1)
-        self._add_task(asked, str(kind or step.do), due)
+        until = step.params.get("due")
+        if until is None and step.do == "create_task":
+            until = f"{step.params.get('due_days', 1)} working days"
+        moment = dates.due(str(until) if until else None, asked.now, asked.world.ours(asked.now))
+        self._add_task(asked, str(kind or step.do), moment, str(step.params.get("owner") or "csm"))
         return DONE
 
-    def _add_task(self, asked: Asked, kind: str, due: datetime) -> None:
-        one = TaskDue(asked.who.account.id, asked.now, due, asked.playbook.id, asked.step.id, kind)
-        self.tally.tasks.append(one)
+    def _approval(self, asked: Asked) -> Answer:
+        step = asked.step
+        assert isinstance(step, ActStep)
+        until = step.params.get("due")
+        moment = dates.due(str(until) if until else None, asked.now, asked.world.ours(asked.now))
+        role = str(step.params.get("role") or "cs_manager")
+        self._add_task(asked, f"approve:{step.params.get('kind')}", moment, role)
+        return DONE
+
+    def _add_task(self, asked: Asked, kind: str, due: datetime, owner: str = "csm") -> None:
+        who = asked.who.account.id
+        self.tally.tasks.append(TaskDue(who, asked.now, due, asked.playbook.id, asked.step.id, kind, owner))
 
     def _review(self, asked: Asked) -> Answer:
         assert isinstance(asked.step, ActStep)
@@ -209,6 +224,7 @@ _VERBS = {
     "create_task": Effects._task,
     "call": Effects._task,
     "meeting": Effects._task,
+    "request_approval": Effects._approval,
     "check_first_value": Effects._first_value,
     "schedule_review": Effects._review,
 }

@@ -12,27 +12,35 @@ from itertools import count
 from pydantic import JsonValue
 
 from analysis.simulation import calendar, chance
+from analysis.simulation.admission import Admission, Begin, Stop
 from analysis.simulation.effects import Effects
-from analysis.simulation.paths import ORIGIN, Paths
-from analysis.simulation.run import Run
+from analysis.simulation.evaluation import Evaluation
+from analysis.simulation.paths import Data, Paths
+from analysis.simulation.run import Run, Start
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import Account, OpenRun, World
-from models.enums import LifecycleStage
-from models.event_kinds import FACTS, EventType
+from models.enums import LifecycleStage, TriggeredBy
+from models.event_kinds import CHANGES, DECIDED, FACTS, EventType
 from models.events import Occurrence
-from models.experiment import Arm
+from models.lifecycle import StageVerdict
 from models.nps import NpsConfig
+from models.people import SILENT
 from models.playbook import Playbook
+from models.records import Transition
 from models.responses import Reaction
-from models.run import StepState
-from rules import churn, holdout, lifecycle, nps
+from models.run import END_RUN, OWN, RESUMED, StepState
+from rules import lifecycle, nps
 
 FRESH = timedelta(days=1)
 """As ``activities.lifecycle``: delays count from the telling of an event that is told later than this."""
 
 ABSENT = timedelta(days=7)
 """A login after so long is always told, as other facts are told only to those who wait for them (``intake``)."""
+
+_CARRIED = {"type": "expansion_type"}
+_VALUES = frozenset({"severity", "score", "grade", "expansion_type", "timing", "drop", "days", "limit", *OWN})
+"""What of its event a run carries (``activities.starts``)."""
 
 Act = Callable[[datetime], None]
 
@@ -45,12 +53,13 @@ class Life:
         self.who = Situation(world, account)
         self.tally = tally
         self._paths = paths
-        self._effects = Effects(tally)
+        self.evaluation = Evaluation(world, self.who)
+        self._admission = Admission(world, self.who, tally)
+        self._effects = Effects(tally, self._admission.paused_by)
         self._runs: dict[str, Run] = {}
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._order = count()
         self._told: list[Occurrence] = []
-        self._numbers: dict[str, int] = {}
         self._swept: datetime | None = None
 
     def live(self) -> None:
@@ -69,9 +78,8 @@ class Life:
 
     def _plan(self) -> None:
         world, account, said = self.world, self.who.account, self.world.responses
-        for at, kind, subject in calendar.dated(world, account):
-            if kind in world.heard:
-                self._later(at, kind, subject, {})
+        for at in calendar.mornings(world, account) if world.daily else ():
+            self._push(at, self._morning)
         self._sweep_at(world.begins)
         for number, habit in enumerate(said.habits):
             if (habit.segments and account.segment not in habit.segments) or not self._lucky(
@@ -118,12 +126,12 @@ class Life:
         self._push(at, happen)
 
     def _sweep_at(self, after: datetime) -> None:
-        if not self.world.watches_signals:
+        if not self.world.daily:
             return
         at = calendar.first_sweep(self.world, after)
         if self._swept is None or at < self._swept or self._swept < after:
             self._swept = at
-            self._push(at, self._sweep)
+            self._push(at, self._morning)
 
     def _wake(self, run: Run, at: datetime) -> None:
         def wake(now: datetime) -> None:
@@ -142,7 +150,8 @@ class Life:
         self.who.hear(seen)
         if seen.kind == "survey_answered" and isinstance(score := seen.data.get("score"), int):
             self._later(seen.at, "nps_processed", nps.classify(score, NpsConfig()).value, {"score": score})
-        self._sweep_at(seen.at)
+        if seen.kind not in CHANGES:
+            self._sweep_at(seen.at)
         wanted = any(seen.matches(pattern) for run in self._runs.values() for pattern in run.wants)
         if wanted or seen.kind not in FACTS or (absent and seen.kind == EventType.USER_LOGGED_IN):
             self._told.append(seen)
@@ -158,64 +167,91 @@ class Life:
             self._follow(seen, now)
 
     def _follow(self, seen: Occurrence, now: datetime) -> None:
-        """The stage, then what the occurrence starts (``activities.lifecycle``)."""
-        before = self.who.stage
-        facts = self.who.facts(lifecycle.FACTS, now, seen.at)
-        verdict = lifecycle.decide(before, facts)
-        if verdict is not None:
-            self.who.stage = verdict.to
-            self.tally.stages[str(before or ""), verdict.to.value] += 1
-        segment = self.who.account.segment
-        if segment is None:
-            return
-        entered = verdict is not None and verdict.to is LifecycleStage.ONBOARDING
-        if entered:
-            self.who.tracker = None
-            if (program := self.world.program(segment)) is not None:
-                self._start(program, seen, now)
-        name = "subscription_created" if entered else seen.name
-        if entered or seen.kind != "subscription_created":
-            for playbook in self.world.started_by(name, segment):
-                self._start(playbook, seen, now)
+        """The stage, then what the occurrence starts and ends (``activities.lifecycle``)."""
+        if self.who.stage is None or seen.kind not in CHANGES:
+            found = lifecycle.decide(self.who.stage, self.who.facts(lifecycle.FACTS, now, seen.at))
+            transition = self._moved(found, seen.key, now)
+        elif seen.kind in DECIDED:
+            transition = self._moved(self.evaluation.verdict(now), seen.key, now)
+        else:
+            transition = self._evaluated(seen.key, now)
+        self._admit(seen, transition, now)
 
-    def _sweep(self, now: datetime) -> None:
-        """Signals of the morning: what opened, what cleared; looked at again when a login is long enough ago."""
-        if self._swept != now:
-            return
-        facts = self.who.facts(churn.FACTS, now, now)
-        fold = churn.fold(self.who.signals, facts, now)
-        self.who.signals = fold.open
-        for signal in fold.cleared:
-            self._later(now, "signal_cleared", signal.type.value, {})
-        for signal in churn.by_priority(fold.opened):
-            self._later(now, "signal_opened", signal.type.value, {})
+    def _morning(self, now: datetime) -> None:
+        """The daily check: the stage, signals, what has become due; looked at again when a login is long enough ago."""
+        if self._swept is not None and self._swept <= now:
+            self._swept = None
+        key = f"morning@{now.isoformat()}"
+        transition = self._evaluated(key, now)
+        if transition is not None:
+            self._admit(Occurrence(kind="stage_review", key=key, at=now), transition, now)
         if self.who.logins and self.who.last_login is not None:
             again = (self.who.last_login + timedelta(days=days) for days in calendar.LOGIN_LIMITS)
             if (first := min((at for at in again if at > now), default=None)) is not None:
-                self._swept = calendar.first_sweep(self.world, first)
-                self._push(self._swept, self._sweep)
+                self._sweep_at(first)
+
+    def _evaluated(self, key: str, now: datetime) -> Transition | None:
+        """Everything an evaluation decides that is simulated (``rules.evaluation``): what it tells comes as events."""
+        transition = self._moved(self.evaluation.verdict(now), key, now)
+        for kind, subject, data in self.evaluation.tells(now):
+            if kind in self.world.heard:
+                self._later(now, kind, subject, data)
+            if kind == "survey_due" and self.world.daily:
+                self._push(calendar.first_sweep(self.world, now + calendar.SURVEY_EVERY), self._morning)
+        return transition
+
+    def _moved(self, verdict: StageVerdict | None, key: str, now: datetime) -> Transition | None:
+        """The stage changes."""
+        if verdict is None:
+            return None
+        before = self.who.stage
+        self.who.move(verdict)
+        self.tally.stages[str(before or ""), verdict.to.value] += 1
+        if verdict.to is LifecycleStage.ONBOARDING and not self._admission.onboarded():
+            self.who.tracker = None
+        return Transition(
+            customer=self.who.account.id, from_stage=before, to_stage=verdict.to, at=now, rule=verdict.rule,
+            reason=verdict.reason, triggered_by=TriggeredBy.AUTOMATIC, cause=key, facts=verdict.facts,
+        )  # fmt: skip
+
+    def _admit(self, seen: Occurrence, transition: Transition | None, now: datetime) -> None:
+        begun: list[Begin] = []
+        for stop in self._admission.decide(seen, transition, now, begun.append):
+            self._stop(stop, now)
+        for begin in begun:
+            self._start(begin, seen, now)
+        self._decide_told(now)
 
     # Runs
 
-    def _start(self, playbook: Playbook, seen: Occurrence, now: datetime) -> None:
-        if self.world.only is not None and playbook.id != self.world.only:
-            return
-        drawn = holdout.assignment(playbook, self.who.account.id, now)
-        if drawn is not None and drawn.arm is Arm.HOLDOUT:
-            self.tally.held_out[playbook.id] += 1
-            return
+    def _start(self, begin: Begin, seen: Occurrence, now: datetime) -> None:
         started = seen.at if now - seen.at <= FRESH else now
-        run = self._open(playbook, started)
-        self.tally.starts[playbook.id] += 1
+        said = {_CARRIED.get(name, name): seen.data[name] for name in seen.data if _CARRIED.get(name, name) in _VALUES}
+        if begin.playbook.process == "renewal":
+            said.setdefault("term", begin.name.partition(":")[2])
+        run = self._open(begin.playbook, begin.name, started, begin.trigger, said)
+        self.tally.starts[begin.playbook.id] += 1
         self._react(run, "", now, "")
         self._go_on(run, now)
 
-    def _open(self, playbook: Playbook, started: datetime) -> Run:
-        number = self._numbers[playbook.id] = self._numbers.get(playbook.id, 0) + 1
-        name = f"{playbook.id}#{number}"
+    def _stop(self, stop: Stop, now: datetime) -> None:
+        run = self._runs.get(stop.name)
+        if run is not None:
+            data = {"status": stop.status.value, "reason": stop.reason}
+            run.observe(Occurrence(kind=END_RUN, key=f"{stop.name}>end", at=now, data=data))
+            self._go_on(run, now)
+
+    def _open(
+        self, playbook: Playbook, name: str, started: datetime, trigger: str = "", said: Data | None = None
+    ) -> Run:
         fingerprint = f"{playbook.id}@{playbook.version}:{','.join(playbook.segments)}"
         paths = self._paths.setdefault(fingerprint, Paths(playbook))
-        run = Run(paths, self.who, started, self._effects, self._told.append, self._react, name)
+        account, calendar = self.who.account, None
+        if playbook.keeps_dates:
+            zone = account.zone or self.world.rules.business_zone
+            calendar = self.world.calendar(zone, account.country or self.world.rules.country, started)
+        start = Start(name, started, trigger, dict(said or {}), calendar)
+        run = Run(paths, self.who, start, self._effects, self._told.append, self._react)
         self._runs[name] = run
         return run
 
@@ -224,14 +260,20 @@ class Life:
         playbook = self.world.find(recorded.playbook, self.who.account.segment)
         if playbook is None or (self.world.only is not None and playbook.id != self.world.only):
             return
-        run = self._open(playbook, recorded.started)
-        run.node = run.paths.resume(run.node, _shifted(recorded.steps, ORIGIN - recorded.started))
+        name = recorded.name or f"{playbook.id}@{recorded.started.isoformat()}"
+        self._admission.open_as(playbook, name, recorded.started)
+        run = self._open(playbook, name, recorded.started, recorded.trigger)
+        run.node = run.paths.resume(run.node, _shifted(recorded.steps, run.node.origin - recorded.started))
         self._push(self.world.begins, lambda now: self._go_on(run, now))
 
     def _go_on(self, run: Run, now: datetime) -> None:
         run.until = run.go_on(now)
         if not run.open:
             self._runs.pop(run.name, None)
+            self._admission.ended(run.name, now)
+            if self._admission.tells_end(run.playbook):
+                data = {"playbook": run.playbook.id}
+                self._told.append(Occurrence(kind=RESUMED, key=f"{run.name}>ended", at=now, data=data))
         elif run.until is not None:
             self._wake(run, run.until)
 
@@ -253,7 +295,8 @@ class Life:
 
         def answer(now: datetime) -> None:
             if run.open and reaction.outcome is not None:
-                run.answer(reaction.outcome, now)
+                if run.answer(reaction.outcome, now, reaction.step or "") and reaction.outcome not in SILENT:
+                    self.who.last_response = now
                 self._go_on(run, now)
                 self._decide_told(now)
 

@@ -1,7 +1,8 @@
 """The interpreter, asked once for each different course of a run: runs that go the same way share their states.
 
-A run depends on its moments only by their distance from its start, so every run is folded as if it had started at one
-moment, and each answer of the interpreter is kept under what was asked. Two customers who get the same play on the same
+A run depends on its moments only by their distance from its start, unless it counts working days or names a local time;
+so every other run is folded as if it had started at one moment, and each answer of the interpreter is kept under what
+was asked. Two customers who get the same play on the same
 morning and do not answer are folded once. Nothing is decided here: what is not kept yet is asked of
 :mod:`rules.interpreter`, as the engine asks it.
 """
@@ -12,18 +13,23 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
+from models.calendar import Calendar
 from models.events import Occurrence
 from models.playbook import AwaitStep, Playbook
-from models.run import Decision, RunState, StepResult, StepState, StepStatus
+from models.run import OWN, SAID, Decision, RunState, StepResult, StepState, StepStatus
 from rules import interpreter
 
 ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
-"""When every shared run starts."""
+"""When every run starts that keeps no dates."""
 
 KEPT = 60_000
 """Most states kept by one process; beyond that runs are folded without being shared. About 2 KB each."""
 
 Key = tuple[object, ...]
+Data = Mapping[str, str | int | float | bool | None]
+
+HEARD = frozenset({*OWN, *SAID, "by", "approval_id", "status", "reason"})
+"""What of an event's data a run reads."""
 
 
 @dataclass(slots=True)
@@ -31,6 +37,7 @@ class Node:
     """A state of a run, what may follow from it, and the awaits that are open in it."""
 
     state: RunState
+    origin: datetime
     next: dict[Key, "Node"] = field(default_factory=dict)
     decided: dict[tuple[timedelta, bool], tuple["Node", Decision]] = field(default_factory=dict)
     awaits: frozenset[str] = frozenset()
@@ -46,43 +53,60 @@ class Paths:
         self._roots: dict[Key, Node] = {}
         self._kept = 0
 
-    def begin(self, values: Mapping[str, JsonValue], dates: Mapping[str, timedelta]) -> Node:
-        """A run at its trigger; ``dates`` as distances from it."""
-        key: Key = (*sorted(values.items()), *sorted(dates.items()))
+    def begin(
+        self,
+        values: Mapping[str, JsonValue],
+        dates: Mapping[str, timedelta],
+        *,
+        started: datetime,
+        trigger: str = "",
+        calendar: Calendar | None = None,
+    ) -> Node:
+        """A run at its trigger; ``dates`` as distances from it. ``calendar``: for a playbook that keeps dates."""
+        origin = started if self.playbook.keeps_dates else ORIGIN
+        place = (started, calendar.zone, calendar.country) if calendar is not None else None
+        key: Key = (trigger, place, *sorted(values.items()), *sorted(dates.items()))
         if key not in self._roots:
-            moments = {name: ORIGIN + distance for name, distance in dates.items()}
-            state = interpreter.begin(self.playbook, ORIGIN, values=values, dates=moments)
-            self._roots[key] = self._node(state)
+            moments = {name: origin + distance for name, distance in dates.items()}
+            state = interpreter.begin(
+                self.playbook, origin, values=values, dates=moments, calendar=calendar, trigger=trigger
+            )
+            node = self._node(state, origin)
+            if not self._room():
+                return node
+            self._roots[key] = node
         return self._roots[key]
 
     def resume(self, node: Node, steps: Mapping[str, StepState]) -> Node:
         """A run as it is recorded: its settled steps laid over its beginning. Not shared."""
         known = {name: steps.get(name, fresh) for name, fresh in node.state.steps.items()}
-        return self._node(node.state.model_copy(update={"steps": known}))
+        return self._node(node.state.model_copy(update={"steps": known}), node.origin)
 
     def advance(self, node: Node, at: timedelta, *, keep_open: bool) -> tuple[Node, Decision]:
         """What is next, so long after the start."""
         found = node.decided.get((at, keep_open))
         if found is None:
-            state, decision = interpreter.advance(self.playbook, node.state, ORIGIN + at, keep_open=keep_open)
-            found = (node if state is node.state else self._node(state), decision)
+            state, decision = interpreter.advance(self.playbook, node.state, node.origin + at, keep_open=keep_open)
+            found = (node if state is node.state else self._node(state, node.origin), decision)
             if self._room():
                 node.decided[at, keep_open] = found
         return found
 
-    def observe(self, node: Node, kind: str, subject: str, at: timedelta) -> Node:
-        """An event reached the run."""
-        key: Key = ("observe", kind, subject, at)
+    def observe(self, node: Node, kind: str, subject: str, at: timedelta, data: Data | None = None) -> Node:
+        """An event reached the run, with what it says to runs."""
+        told = {name: value for name, value in (data or {}).items() if name in HEARD}
+        key: Key = ("observe", kind, subject, at, *sorted(told.items()))
         if (found := node.next.get(key)) is None:
-            seen = Occurrence(kind=kind, subject=subject, key="", at=ORIGIN + at)
+            seen = Occurrence(kind=kind, subject=subject, key="", at=node.origin + at, data=told)
             found = self._keep(node, key, interpreter.observe(self.playbook, node.state, seen))
         return found
 
-    def answer(self, node: Node, outcome: str, at: timedelta) -> Node:
-        """A person's outcome; one that is not open now changes nothing."""
-        key: Key = ("answer", outcome, at)
+    def answer(self, node: Node, outcome: str, at: timedelta, step: str) -> Node:
+        """A person's outcome for a step; one that is not open now changes nothing."""
+        key: Key = ("answer", outcome, at, step)
         if (found := node.next.get(key)) is None:
-            found = self._keep(node, key, interpreter.answer(self.playbook, node.state, outcome, ORIGIN + at))
+            state = interpreter.answer(self.playbook, node.state, outcome, node.origin + at, step=step)
+            found = self._keep(node, key, state)
         return found
 
     def ran(
@@ -102,12 +126,12 @@ class Paths:
                 {
                     "status": status,
                     "reason": reason,
-                    "until": None if until is None else ORIGIN + until,
+                    "until": None if until is None else node.origin + until,
                     "values": dict(values),
                 }
             )
-            asked = interpreter.run_step(node.state, step, ORIGIN + at)
-            found = self._keep(node, key, interpreter.settle(self.playbook, asked, step, result, ORIGIN + at))
+            asked = interpreter.run_step(node.state, step, node.origin + at)
+            found = self._keep(node, key, interpreter.settle(self.playbook, asked, step, result, node.origin + at))
         return found
 
     def escalated(self, node: Node, level: int) -> Node:
@@ -118,15 +142,15 @@ class Paths:
         return found
 
     def _keep(self, node: Node, key: Key, state: RunState) -> Node:
-        found = node if state is node.state else self._node(state)
+        found = node if state is node.state else self._node(state, node.origin)
         if self._room():
             node.next[key] = found
         return found
 
-    def _node(self, state: RunState) -> Node:
+    def _node(self, state: RunState, origin: datetime) -> Node:
         self._kept += 1
         opened = (name for name in self.awaiting if state.steps[name].status is StepStatus.RUNNING)
-        return Node(state, awaits=frozenset(opened))
+        return Node(state, origin, awaits=frozenset(opened))
 
     def _room(self) -> bool:
         return self._kept < KEPT

@@ -3,14 +3,18 @@
 The interpreter decides every step; this only asks it, carries out what it says, and says when it wants to be woken.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import JsonValue
 
 from analysis.simulation.asked import Asked
 from analysis.simulation.effects import Effects
-from analysis.simulation.paths import ORIGIN, Node, Paths
+from analysis.simulation.paths import Data, Node, Paths
 from analysis.simulation.situation import Situation, Tracker
 from analysis.simulation.tally import Rise, Tally
+from models.calendar import Calendar
 from models.enums import RunStatus
 from models.errors import BadInput
 from models.events import Occurrence
@@ -25,16 +29,24 @@ Tell = Callable[[Occurrence], None]
 React = Callable[["Run", str, datetime, str], None]
 
 
+class Start(NamedTuple):
+    """How a run begins: its name, its moment, the event that started it and what that said."""
+
+    name: str
+    started: datetime
+    trigger: str = ""
+    values: Mapping[str, JsonValue] = {}
+    calendar: Calendar | None = None
+
+
 class Run:
     """A run under way. ``tell`` reports to the lifecycle; ``react`` asks whether somebody answers a step."""
 
-    def __init__(
-        self, paths: Paths, who: Situation, started: datetime, effects: Effects, tell: Tell, react: React, name: str
-    ) -> None:
-        self.name = name
+    def __init__(self, paths: Paths, who: Situation, begin: Start, effects: Effects, tell: Tell, react: React) -> None:
+        self.name = begin.name
         self.paths = paths
         self.who = who
-        self.started = started
+        self.started = begin.started
         self.open = True
         self.until: datetime | None = None
         self.wants = paths.wants
@@ -46,11 +58,14 @@ class Run:
         account = who.account
         dates = {"renewal_date": account.renewal_at, "trial_ends_at": account.trial_ends_at}
         self.node: Node = paths.begin(
-            {"plan": account.plan, "segment": account.segment, "cycle": who.cycle},
-            {name: moment - started for name, moment in dates.items() if moment is not None},
+            {"plan": account.plan, "segment": account.segment, "cycle": who.cycle, **begin.values},
+            {name: moment - self.started for name, moment in dates.items() if moment is not None},
+            started=self.started,
+            trigger=begin.trigger,
+            calendar=begin.calendar if self.playbook.keeps_dates else None,
         )
         if self.playbook.program is not None and who.tracker is None:
-            who.tracker = Tracker(self.playbook, started, OnboardingState(last_progress=started))
+            who.tracker = Tracker(self.playbook, self.started, OnboardingState(last_progress=self.started))
 
     @property
     def playbook(self) -> Playbook:
@@ -61,11 +76,13 @@ class Run:
         """Fold an event; a step done is tracked first, and what it makes happen is seen first too."""
         if self.playbook.program is not None and seen.kind == STEP_COMPLETED:
             self._step_done(seen)
-        self._see(seen.kind, seen.subject, seen.at)
+        self._see(seen.kind, seen.subject, seen.at, seen.data)
 
-    def answer(self, outcome: str, now: datetime) -> None:
-        """A person's outcome."""
-        self.node = self.paths.answer(self.node, outcome, now - self.started)
+    def answer(self, outcome: str, now: datetime, step: str = "") -> bool:
+        """A person's outcome; whether anything awaited it."""
+        before = self.node
+        self.node = self.paths.answer(self.node, outcome, now - self.started, step)
+        return self.node is not before
 
     def go_on(self, now: datetime) -> datetime | None:
         """Do everything that is due; returns when it wants to be woken, None: at the next event or never."""
@@ -86,7 +103,7 @@ class Run:
                     self._end(status, reason)
                     return None
                 case _:
-                    moments = [decision.until - ORIGIN + self.started] if decision.until is not None else []
+                    moments = [decision.until - self.node.origin + self.started] if decision.until is not None else []
                     return min((*moments, *self._own_moments()), default=None)
 
     def stop(self) -> None:
@@ -127,8 +144,8 @@ class Run:
         for step_id, one in self.node.state.steps.items():
             self._tally.results[self.playbook.id, step_id, one.result or one.status.value] += 1
 
-    def _see(self, kind: str, subject: str, at: datetime) -> None:
-        self.node = self.paths.observe(self.node, kind, subject, at - self.started)
+    def _see(self, kind: str, subject: str, at: datetime, data: Data | None = None) -> None:
+        self.node = self.paths.observe(self.node, kind, subject, at - self.started, data)
 
     def _step_done(self, seen: Occurrence) -> None:
         tracker = self.who.tracker

@@ -14,6 +14,7 @@ from analysis.simulation.world import Account, World
 from models.condition import names
 from models.enums import LifecycleStage, SubscriptionStatus
 from models.events import Occurrence
+from models.lifecycle import StageVerdict
 from models.play import OnboardingState
 from models.playbook import Playbook
 from models.signals import ChurnSignal
@@ -74,6 +75,10 @@ class Situation:
         self.reviews: set[tuple[int, str]] = set()
         self.signals: tuple[ChurnSignal, ...] = account.signals
         self.surveyed = account.surveyed_at
+        self.renewal: str | None = account.renewal
+        self.at_risk_causes: tuple[str, ...] | None = None
+        self.at_risk_origin: str | None = None
+        self.due_told: dict[str, str] = dict(account.due_told)
         self.surveys: dict[str, Survey] = {}
         self.invited = account.invited
         self.held_since: dict[str, datetime] = {}
@@ -120,8 +125,18 @@ class Situation:
             self.answered_at = seen.at
         elif kind == "outreach_activated":
             self.held = False
+        elif kind == "renewal_decided":
+            self.renewal = str(seen.data.get("decision") or seen.subject)
         if kind in ANSWERS:
             self.last_response = seen.at
+
+    def move(self, verdict: StageVerdict) -> None:
+        """To another stage; entry into ``at_risk`` keeps its causes and where it came from (L6)."""
+        before, self.stage = self.stage, verdict.to
+        if verdict.to is LifecycleStage.AT_RISK:
+            causes = verdict.facts.get("at_risk_causes")
+            self.at_risk_causes = tuple(str(one) for one in causes) if isinstance(causes, list) else None
+            self.at_risk_origin = before.value if before is not None else None
 
     def tell(self, name: str, value: JsonValue, at: datetime) -> None:
         """A fact becomes something."""

@@ -62,6 +62,10 @@ def summarise(world: World, accounts: Sequence[Account], tally: Tally) -> Simula
             KeptBack(playbook=playbook, step=step, reason=reason, times=times)
             for (playbook, step, reason), times in sorted(tally.refused.items(), key=lambda one: (-one[1], one[0]))
         ),
+        declined=tuple(
+            KeptBack(playbook=playbook, step="", reason=reason, times=times)
+            for (playbook, reason), times in sorted(tally.declined.items(), key=lambda one: (-one[1], one[0]))
+        ),
         stages={f"{before or '(none)'} > {after}": n for (before, after), n in sorted(tally.stages.items())},
         assumptions=tuple(_assumptions(world)),
     )
@@ -114,7 +118,8 @@ def _load(world: World, accounts: Sequence[Account], tally: Tally, zone: ZoneInf
     for task in tally.tasks:
         holder = next((who for at, who in reversed(owned.get(task.customer, [])) if at <= task.at), None)
         day = task.due.astimezone(zone).date()
-        weeks.setdefault(holder or TEAM, Counter())[day - timedelta(days=day.weekday())] += 1
+        person = holder if task.owner == "csm" else task.owner
+        weeks.setdefault(person or TEAM, Counter())[day - timedelta(days=day.weekday())] += 1
     capacity = {manager.id: manager.weekly_tasks for manager in world.team}
     return tuple(
         ManagerLoad(manager=name, weekly_capacity=capacity.get(name), weeks=dict(sorted(counted.items())))
@@ -184,6 +189,7 @@ def _assumptions(world: World) -> Iterable[str]:
         yield "nobody answers and nothing happens by itself: no responses were given"
     if not world.logins_declared:
         yield "logins are not declared: days since the last login stay as stored"
+    yield "health and engagement scores and opportunities stay as they are stored, so nothing follows from their change"
     yield "facts that neither the calendar nor the responses move stay as stored; unknown stays unknown"
     yield "values of texts that only the engine gathers (figures, feedback) are taken to be there"
     if any(manager.weekly_tasks is None for manager in world.team):

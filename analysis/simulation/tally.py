@@ -27,6 +27,7 @@ class TaskDue(NamedTuple):
     playbook: str
     step: str
     kind: str
+    owner: str = "csm"
 
 
 class Rise(NamedTuple):
@@ -60,6 +61,8 @@ class Tally:
     """Playbook, status, reason."""
     results: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Playbook, step, result (or the status of a step that has none yet)."""
+    declined: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Playbook, why it did not start where its trigger came."""
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Playbook, step, reason of what was skipped or failed."""
     effects: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -72,5 +75,16 @@ class Tally:
         self.events += other.events
         for name in ("sends", "tasks", "rises", "assigned", "capped"):
             getattr(self, name).extend(getattr(other, name))
-        for name in ("deferred", "held", "starts", "held_out", "ends", "results", "refused", "effects", "stages"):
+        for name in (
+            "deferred",
+            "held",
+            "starts",
+            "held_out",
+            "ends",
+            "results",
+            "declined",
+            "refused",
+            "effects",
+            "stages",
+        ):
             getattr(self, name).update(getattr(other, name))

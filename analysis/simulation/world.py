@@ -7,6 +7,8 @@ from functools import cached_property
 
 from pydantic import JsonValue
 
+from analysis.simulation.dates import CalendarOf, no_holidays
+from models.calendar import Calendar
 from models.enums import Channel, LifecycleStage, MessageClass, Segment, SubscriptionStatus
 from models.play import OnboardingState
 from models.playbook import Playbook
@@ -33,6 +35,7 @@ class Rules:
     quiet_until: time
     weekly_cap: int
     business_zone: str
+    country: str | None = None
     sweep_at: time = time(5, 0)
 
 
@@ -63,6 +66,23 @@ class OpenRun:
     process: str
     started: datetime
     steps: Mapping[str, StepState]
+    name: str = ""
+    trigger: str = ""
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run that is over, as far as others ask of it.
+
+    ``name``: of one of which there is one, such as ``renewal:<term>``; ``signal``: what it was the save play of.
+    """
+
+    playbook: str
+    process: str
+    started: datetime
+    ended: datetime
+    name: str = ""
+    signal: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,11 +113,15 @@ class Account:
     surveyed_at: datetime | None = None
     invited: bool = False
     """To the advocacy program, or in it already."""
-    renewal_told_at: datetime | None = None
-    """Since when a renewal play of the present term has been running or is over."""
+    renewal: str | None = None
+    """What was decided of the present term: renewed, declined, or nothing yet."""
+    due_told: Mapping[str, str] = field(default_factory=dict)
+    """What the daily check has told already, as it remembers it (``rules.due``)."""
     capped: tuple[datetime, ...] = ()
     onboarding: OpenOnboarding | None = None
     running: tuple[OpenRun, ...] = ()
+    past: tuple[PastRun, ...] = ()
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,18 +136,38 @@ class World:
     team: tuple[Manager, ...] = ()
     tips: frozenset[str] = frozenset()
     responses: Responses = NOBODY_ANSWERS
+    calendar: CalendarOf = no_holidays
+    daily: bool = True
+    """Whether the daily sweep runs."""
     only: str | None = None
     """Simulate the starts of this playbook only; other plays neither start nor go on."""
 
+    def plays(self, playbook: Playbook) -> bool:
+        """Whether runs of it are simulated."""
+        return self.only is None or playbook.id == self.only
+
+    def pauses(self, playbook: str) -> tuple[str, ...]:
+        """What the playbook pauses while it runs."""
+        return self._pauses.get(playbook, ())
+
+    @cached_property
+    def _pauses(self) -> dict[str, tuple[str, ...]]:
+        return {playbook.id: playbook.excludes.pauses for playbook in self.playbooks if playbook.excludes.pauses}
+
+    def ours(self, now: datetime) -> Calendar:
+        """The calendar our own people work by."""
+        return self.calendar(self.rules.business_zone, self.rules.country, now)
+
     def started_by(self, occurrence: str, segment: Segment) -> tuple[Playbook, ...]:
-        """Playbooks whose trigger the occurrence is, for the segment; programs are chosen by :meth:`program`."""
+        """Playbooks of that trigger or of its kind, for the segment, the most important first; no programs."""
         kind = occurrence.partition(":")[0]
-        return tuple(
-            playbook
+        found = {
+            playbook.id: playbook
             for name in dict.fromkeys((occurrence, kind))
             for playbook in self._by_trigger.get(name, ())
             if not playbook.segments or segment in playbook.segments
-        )
+        }
+        return tuple(sorted(found.values(), key=lambda one: (-one.priority, one.id)))
 
     def program(self, segment: Segment) -> Playbook | None:
         """The onboarding program of a segment (section 4.4): its own, else the self-serve one."""
@@ -156,11 +200,6 @@ class World:
         """Kinds of events that start or move a play: others need not happen."""
         names = [name for playbook in self.playbooks for name in (playbook.trigger, *playbook.wants())]
         return frozenset(name.partition(":")[0] for name in names)
-
-    @cached_property
-    def watches_signals(self) -> bool:
-        """Whether anything hears of churn signals."""
-        return not self.heard.isdisjoint({"signal_opened", "signal_cleared"})
 
     def script_of(self, customer: str) -> list[Scripted]:
         """What the responses script for a customer."""

@@ -22,7 +22,7 @@ def test_a_message_waits_for_the_morning_and_the_cap_keeps_back_what_is_too_much
     tally = run(play(*steps))
     # 12 hours after ten o'clock in Madrid is night; from eight on it may go.
     assert moments(tally) == [("a", 0), ("b", 22), ("d", 192)]
-    assert tally.deferred == {("p", "b"): 1}
+    assert tally.deferred == {("p", "b"): 1, ("p", "c"): 1}  # a late message puts off the one planned after it
     assert [(row[0], row[3]) for row in tally.capped] == [("C-1", "c")]
 
 
@@ -142,10 +142,14 @@ def test_a_signal_opens_with_the_morning_after_its_facts_and_starts_its_play_onc
 
 
 def test_the_calendar_brings_renewals_once_and_only_the_nearest_of_those_due() -> None:
-    plays = [play(mail("a", "receipt"), name=f"r{days}", trigger=f"renewal_due:{days}") for days in (30, 60, 90)]
-    soon = account(renewal_at=BEGINS + timedelta(days=50))
+    once = {"once_per": "term"}  # the stage renewing brings the sixty days' play too
+    plays = [
+        play(mail("a", "receipt"), name=f"r{days}", trigger=f"renewal_due:{days}", reentry=once)
+        for days in (30, 60, 90)
+    ]
+    soon = account(renewal_at=BEGINS + timedelta(days=50), facts={"contract_length": 12})
     assert run(*plays, who=soon, script=[], days=60).starts == {"r60": 1, "r30": 1}
-    far = account(renewal_at=BEGINS + timedelta(days=100))
+    far = account(renewal_at=BEGINS + timedelta(days=100), facts={"contract_length": 12})
     assert run(*plays, who=far, script=[], days=60).starts == {"r90": 1, "r60": 1}
     short = account(renewal_at=BEGINS + timedelta(days=50), facts={"contract_length": 1})
     assert run(*plays, who=short, script=[], days=60).starts == {}

@@ -12,6 +12,7 @@ import worker
 from analysis.simulation.book import simulate
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import Account, Manager, Rules, Text, World
+from integrations.calendars import LibraryCalendars
 from models.enums import CommunicationStatus, Language, Plan
 from models.events import Event, EventType
 from models.responses import Responses
@@ -22,10 +23,6 @@ from tests.harness import Company
 from tests.workflows.life import MARTA, Life, living
 
 CLOSE = timedelta(seconds=90)
-# No sweep runs here, so nothing else can start in the engine.
-_ONBOARDING = tuple(
-    one for one in Catalog.load().all() if one.process == "onboarding" or one.id.startswith("onboarding")
-)
 Sent = tuple[str, str, datetime]
 
 
@@ -49,7 +46,7 @@ def simulated(life: Life, told: list[Event], ends: datetime) -> Tally:
     world = World(
         begins=life.began,
         ends=ends,
-        playbooks=_ONBOARDING,
+        playbooks=Catalog.load(templates=templates).all(),
         texts={
             (key, channel): Text(
                 templates.info(key, channel).message_class,
@@ -57,7 +54,9 @@ def simulated(life: Life, told: list[Event], ends: datetime) -> Tally:
             )
             for key, channel in templates.keys
         },
-        rules=Rules(house.quiet_from, house.quiet_until, house.weekly_cap, house.default_zone),
+        rules=Rules(house.quiet_from, house.quiet_until, house.weekly_cap, house.default_zone, house.country),
+        calendar=LibraryCalendars().of,
+        daily=False,  # no sweep runs here
         team=(Manager(MARTA.id, MARTA.segments),),
         tips=frozenset(
             step.id

@@ -22,6 +22,11 @@ def draw(seed: int, *names: object) -> float:
     return (int.from_bytes(digest) >> 11) / float(1 << 53)
 
 
+def lucky(probability: float, seed: int, *names: object) -> bool:
+    """Whether it happens."""
+    return probability >= 1 or draw(seed, *names) < probability
+
+
 def delay(span: Span, seed: int, *names: object) -> timedelta:
     """A delay of the span: in whole hours where it is longer than one, else in whole minutes."""
     if span.max is None or span.max == span.min:

@@ -11,7 +11,7 @@ from itertools import count
 
 from pydantic import JsonValue
 
-from analysis.simulation import calendar, chance
+from analysis.simulation import calendar, chance, foreseen
 from analysis.simulation.admission import Admission, Begin, Stop
 from analysis.simulation.effects import Effects
 from analysis.simulation.evaluation import Evaluation
@@ -74,36 +74,16 @@ class Life:
             run.stop()
         self.tally.customers += 1
 
-    # What is known before the first day
-
     def _plan(self) -> None:
-        world, account, said = self.world, self.who.account, self.world.responses
+        """What is known before the first day."""
+        world, account = self.world, self.who.account
         for at in calendar.mornings(world, account) if world.daily else ():
             self._push(at, self._morning)
         self._sweep_at(world.begins)
-        for number, habit in enumerate(said.habits):
-            if (habit.segments and account.segment not in habit.segments) or not self._lucky(
-                habit.share, "habit", number
-            ):
-                continue
-            rate = habit.per_month if habit.per_month is not None else self._stored_rate()
-            for at in chance.moments(rate, world.begins, world.ends, said.seed, account.id, "habit", number):
-                self._later(at, *_parts(habit.event), habit.data)
-        for one in world.script_of(account.id):
-            moment = one.at if one.at is not None else world.begins + timedelta(days=one.day or 0)
-            self._later(moment, *_parts(one.event), one.data)
-        for number, change in enumerate(said.facts):
-            mine = change.customer in (None, account.id) and (not change.segments or account.segment in change.segments)
-            if mine and self._lucky(change.share, "fact", number):
-                self._push(world.begins + timedelta(days=change.day), self._changed(change.fact, change.value))
-
-    def _stored_rate(self) -> float:
-        weekly = self.who.account.facts.get("logins_per_week")
-        return float(weekly) * 30 / 7 if isinstance(weekly, int | float) else 0.0
-
-    def _lucky(self, probability: float, *names: object) -> bool:
-        seed = self.world.responses.seed
-        return probability >= 1 or chance.draw(seed, self.who.account.id, *names) < probability
+        for moment, kind, subject, data in foreseen.events(world, account):
+            self._later(moment, kind, subject, data)
+        for moment, fact, value in foreseen.changes(world, account):
+            self._push(moment, self._changed(fact, value))
 
     def _changed(self, fact: str, value: JsonValue) -> Act:
         def change(at: datetime) -> None:
@@ -284,13 +264,14 @@ class Life:
             if reaction.segments and who.segment not in reaction.segments:
                 continue
             names = ("reaction", number, run.name, step)
-            if self._lucky(reaction.probability, *names):
-                delay = chance.delay(reaction.after, self.world.responses.seed, who.id, *names)
+            seed = self.world.responses.seed
+            if chance.lucky(reaction.probability, seed, who.id, *names):
+                delay = chance.delay(reaction.after, seed, who.id, *names)
                 self._answer_later(run, reaction, now + delay)
 
     def _answer_later(self, run: Run, reaction: Reaction, at: datetime) -> None:
         if reaction.event is not None:
-            self._later(at, *_parts(reaction.event), reaction.data)
+            self._later(at, *foreseen.parts(reaction.event), reaction.data)
             return
 
         def answer(now: datetime) -> None:
@@ -301,11 +282,6 @@ class Life:
                 self._decide_told(now)
 
         self._push(at, answer)
-
-
-def _parts(pattern: str) -> tuple[str, str]:
-    kind, _, subject = pattern.partition(":")
-    return kind, subject
 
 
 def _shifted(steps: Mapping[str, StepState], by: timedelta) -> dict[str, StepState]:

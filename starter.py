@@ -24,6 +24,7 @@ from cli.evidence import attest
 from cli.features import features
 from cli.identity import app as identity
 from cli.importing import import_
+from cli.integrations import app as integrations
 from cli.metrics import metrics
 from cli.plan import app as plan
 from cli.playbooks import make as playbooks
@@ -40,7 +41,7 @@ from cli.tasks import app as tasks
 from cli.team import team
 from cli.uplift import uplift
 from cli.validate import validate
-from models.errors import BadInput, SteadfastError
+from models.errors import BadInput, Misconfigured, SteadfastError
 from rendering.catalogue import Templates
 from settings import Settings
 
@@ -103,6 +104,7 @@ app.add_typer(report, name="report")
 app.add_typer(evidence, name="evidence")
 app.add_typer(sources, name="sources")
 app.add_typer(deliveries, name="deliveries")
+app.add_typer(integrations, name="integrations")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -118,6 +120,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as error:
         first = error.errors()[0]
         return _refuse(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 2)
+    except Misconfigured as error:
+        for line in str(error).splitlines():  # one for each setting that is wrong
+            _refuse(line, 1)
+        return 1
     except SteadfastError as error:
         return _refuse(str(error), 2 if isinstance(error, BadInput) else 1)
     except (KeyboardInterrupt, Abort):

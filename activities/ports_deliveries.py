@@ -61,6 +61,10 @@ class VendorOutbox(Protocol):
         """How many wait for each system, with its circuit; systems of which nothing is known are left out."""
         ...
 
+    async def again(self, system: System, now: datetime, more: Sequence[VendorStatus]) -> int:
+        """An operator asks it again: its circuit closes, what waits is due, ``more`` statuses wait again; how many."""
+        ...
+
     async def circuit(self, system: System) -> Circuit:
         """How a system does."""
         ...

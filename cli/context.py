@@ -36,6 +36,10 @@ class Context:
         """The present moment of the stack's clock."""
         return self.clock.virtual(utc_now())
 
+    def wall(self) -> datetime:
+        """The present moment of the real clock, of which tries and leases are."""
+        return utc_now()
+
     async def temporal(self) -> Client:
         """The client, connected once.
 

@@ -113,6 +113,19 @@ class VendorOutboxTable:
         circuits = {row["system"]: value_of(Circuit, row) for row in rows}
         return [_waiting(System(name), counted.get(name, {}), circuits) for name in sorted({*counted, *circuits})]
 
+    async def again(self, system: System, now: datetime, more: Sequence[VendorStatus]) -> int:
+        """An operator asks it again: its circuit closes, what waits is due, ``more`` statuses wait again; how many."""
+        before = await self.circuit(system)
+        await self.change(before, Circuit(system=system))
+        statuses = [_PENDING, *(one.value for one in more)]
+        done = await self._connection.execute(
+            update(vendor_delivery)
+            .where(_ROW.system == system.value, _ROW.status.in_(statuses), _ROW.delivered_at.is_(None))
+            .values(status=_PENDING, next_try=now, resent=False)
+            .returning(_ROW.id)
+        )
+        return len(done.scalars().all())
+
     async def circuit(self, system: System) -> Circuit:
         """How a system does."""
         asked = select(vendor_circuit).where(vendor_circuit.c.system == system.value)

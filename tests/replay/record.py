@@ -19,8 +19,9 @@ from temporalio.testing import WorkflowEnvironment
 from activities.approvals import decide
 from models.approval import Verdict
 from models.events import EventType
-from models.ids import lifecycle_id, nps_id, qbr_id, referral_id, renewal_id, save_id, webhook_id
+from models.ids import lifecycle_id, nps_id, qbr_id, referral_id, renewal_id, save_id, sweep_id, webhook_id
 from models.play import OutcomeRequest, StepDone
+from models.sweep import SweepInput
 from persistence import migrate
 from settings import load
 from stack import test_server
@@ -30,8 +31,10 @@ from tests.workflows.inline import employing, growing, hears, quarter, referral,
 from tests.workflows.life import Life, living
 from tests.workflows.plays import save_play, start
 from tests.workflows.receiver import Receiver, receiver
+from tests.workflows.test_sweep_workflow import people
 from workflows.onboarding import OnboardingProgram
 from workflows.play import Play
+from workflows.sweep import PortfolioSweep
 
 HISTORIES = Path(__file__).parent / "histories"
 _HOST = re.compile(r'"identity": "[^"]*"')
@@ -47,6 +50,22 @@ async def main() -> None:
         await _escalated(env, here)
         await _saves(env, here)
         await _rounds(env, here)
+        await _swept(env, here)
+
+
+async def _swept(env: WorkflowEnvironment, here: Company) -> None:
+    """A small book, swept by hand."""
+    now = await env.get_current_time()
+    await people(here.store, now, quiet=1, gone=20)
+    async with here.worker():
+        handle = await env.client.start_workflow(
+            PortfolioSweep.run,
+            SweepInput(day=now.date(), as_of=now, again=True),
+            id=sweep_id(now.date()),
+            task_queue=here.task_queue,
+        )
+        await handle.result()
+        await _keep("sweep_of_a_day", env.client.get_workflow_handle(handle.id))
 
 
 async def _keep(name: str, handle: WorkflowHandle[object, object]) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
@@ -81,6 +82,9 @@ def build_worker(client: Client, store: Store, connected: Connected, settings: S
         task_queue=pull_queue(settings.task_queue),
         workflows=[SourcePull],
         activities=[pulls.pull_page, pulls.compare_books],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "activities", "cel")
+        ),
         interceptors=[ActivityFrame()],
         max_concurrent_activities=AT_ONCE,
     )

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from activities import task_acts
 from cli.context import open_context
 from cli.output import print_json, print_table, say
+from intake.answers import DONE, Answers
 from models.base import parse_delay
 from models.errors import BadInput
 from models.records import CsmTask
@@ -37,10 +37,30 @@ def list_(
 
 @app.command()
 def close(
-    key: Key, by: By, note: Annotated[str, typer.Option(help="In your own words.")] = "", as_json: Json = False
+    key: Key,
+    by: By,
+    note: Annotated[str, typer.Option(help="In your own words.")] = "",
+    outcome: Annotated[str, typer.Option(help="What was found, where its play waits for that.")] = DONE,
+    as_json: Json = False,
 ) -> None:
-    """It is done. A task whose play waits for an outcome is answered with `starter.py outcome`."""
-    _say(asyncio.run(_close(key, by, note)), as_json)
+    """It is done; the play that asked hears of it."""
+    _say(asyncio.run(_close(key, outcome, by, note)), as_json)
+
+
+@app.command()
+def tick(
+    key: Key,
+    item: Annotated[int, typer.Argument(help="Number of the item, from 1.")],
+    undo: Annotated[bool, typer.Option("--undo", help="Not done after all.")] = False,
+    as_json: Json = False,
+) -> None:
+    """An item of its list is done."""
+    task = asyncio.run(_tick(key, item, not undo))
+    if as_json:
+        print_json(task)
+        return
+    for number, mark in enumerate(task.checklist, 1):
+        say(f"{number}. [{'x' if mark.done else ' '}] {mark.text}")
 
 
 @app.command()
@@ -51,14 +71,14 @@ def snooze(
     delay: Annotated[str, typer.Option("--for", help="How long, such as '3 days'.")] = "1 day",
     as_json: Json = False,
 ) -> None:
-    """Not now."""
+    """Not now. An escalation path goes on: only an answer stops it."""
     try:
         span = parse_delay(delay)
     except ValueError as error:
         raise BadInput(str(error), field="--for", value=delay) from None
     if not isinstance(span, timedelta):
         raise BadInput("expected a number and a unit, such as '3 days'", field="--for", value=delay)
-    _say(asyncio.run(_snooze(key, span, f"{reason.strip()} ({by})" if reason.strip() else "")), as_json)
+    _say(asyncio.run(_snooze(key, span, reason, by)), as_json)
 
 
 async def _list(customer: str | None, assignee: str | None) -> tuple[list[CsmTask], datetime]:
@@ -68,15 +88,21 @@ async def _list(customer: str | None, assignee: str | None) -> tuple[list[CsmTas
         return kept, context.now()
 
 
-async def _close(key: str, by: str, note: str) -> CsmTask:
-    async with open_context() as context, context.store.begin() as tx:
-        return await task_acts.close(tx, key, by, note, context.now())
+async def _close(key: str, outcome: str, by: str, note: str) -> CsmTask:
+    async with open_context() as context:
+        answers = Answers(context.store, await context.temporal())
+        return await answers.finish(key, outcome=outcome, by=by, note=note, now=context.now())
 
 
-async def _snooze(key: str, span: timedelta, reason: str) -> CsmTask:
-    async with open_context() as context, context.store.begin() as tx:
-        now = context.now()
-        return await task_acts.snooze(tx, key, now + span, reason, now)
+async def _snooze(key: str, span: timedelta, reason: str, by: str) -> CsmTask:
+    async with open_context() as context:
+        answers, now = Answers(context.store, await context.temporal()), context.now()
+        return await answers.snooze(key, until=now + span, reason=reason, by=by, now=now)
+
+
+async def _tick(key: str, item: int, done: bool) -> CsmTask:
+    async with open_context() as context:
+        return await Answers(context.store, await context.temporal()).tick(key, item=item, done=done)
 
 
 def _state(one: CsmTask, now: datetime) -> str:

@@ -23,6 +23,7 @@ from console.probes import TemporalProbes
 from console.prompt import PromptDelivery
 from console.web import create_app
 from intake import lexicon
+from intake.answers import Answers
 from intake.deliver import Deliverer
 from intake.signature import Verifier
 from intake.vendors.doors import Doors, doors
@@ -111,6 +112,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             zone=ZoneInfo(settings.business_zone),
             product=settings.product_name,
             product_origin=_origin(settings.product_url),
+            answers=Answers(store, client),
         )
         await delivery.close()
     finally:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from activities.ports import Store, Transaction
 from console.counters import Counters
 from console.prompt import PromptDelivery
+from intake.answers import Answers
 from intake.signature import Verifier
 from intake.vendors.doors import Doors
 from models.clock import Clock
@@ -59,6 +60,7 @@ class Deps:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     product: str = "Steadfast"
     product_origin: str = ""
+    answers: Answers | None = None
 
     def now(self) -> datetime:
         """The virtual present."""

@@ -19,6 +19,7 @@ _MACHINES = (
     "/api/feed/",
     "/survey/",
     "/unsubscribe/",
+    "/answer/",
     "/webhooks/",
 )
 _POLICY = (

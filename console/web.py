@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from console import (
+    answer_link,
     approvals,
     codec_server,
     customers,
@@ -16,6 +17,7 @@ from console import (
     mailbox,
     metrics,
     survey,
+    people,
     unsubscribe,
     webhooks,
 )
@@ -27,6 +29,8 @@ from models.errors import BadInput, SteadfastError
 
 _ROUTERS = (
     approvals,
+    people,
+    answer_link,
     events,
     feed,
     survey,
@@ -51,6 +55,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(SteadfastError, on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(people.Unproved, people.on_unproved)
     app.add_middleware(Guard, hosts=deps.hosts)
     return app
 

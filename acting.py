@@ -79,13 +79,15 @@ def activities(given: Collaborators) -> Sequence[Any]:
             ReferralValues(given.house),
         ],
     )
-    messages = MessageActivities(given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber)
+    places = Places(given.house, given.calendars)
+    messages = MessageActivities(
+        given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber, places
+    )
     renewals = RenewalActivities(given.store)
     offers = OfferActivities(given.store, given.house, given.approved)
     surveys = SurveyActivities(given.store, messages)
     advocates = AdvocateActivities(given.store, messages)
     sweep = given.deciding.sweep(given.store)
-    places = Places(given.house, given.calendars)
     post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
     people = PeopleActivities(given.store, given.house, post, given.playbooks)
     tasks = TaskActivities(given.store, given.house, places, post)

@@ -69,7 +69,8 @@ class Settings(InboundSettings):
     quiet_from: time = Field(default=time(20, 0), description="No relationship or marketing mail from this hour,")
     quiet_until: time = Field(default=time(8, 0), description="until this one, in the recipient's zone.")
     weekly_cap: Annotated[int, Field(ge=1)] = Field(
-        default=4, description="Most relationship and marketing messages to one customer in seven days."
+        default=5,
+        description="Most relationship and marketing messages to one customer in seven days; one is kept back.",
     )
 
     n8n_cs_webhook_url: HttpUrl | None = Field(default=None, validation_alias="N8N_CS_WEBHOOK_URL")

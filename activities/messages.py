@@ -17,10 +17,11 @@ from activities.frame import Frame, as_of_attempt, customer_of, done, finish, sk
 from activities.house import House
 from activities.in_app import InApp, manager_of
 from activities.message_values import MessageValues
+from activities.permission import permitted
+from activities.places import Places
 from activities.ports import Mailer, Renderer, Store, Transaction, Unsubscriber
 from activities.values_source import Asked
 from models.actions import SendMessage
-from models.contact import Permission
 from models.enums import Channel, CommunicationStatus, Language, MessageClass
 from models.errors import BadInput, Misconfigured, OutcomeUnknown, Rejected, Retryable
 from models.ids import message_id
@@ -28,7 +29,6 @@ from models.message import OutgoingMail
 from models.play import StepInput
 from models.records import Communication, Csm, Customer
 from models.run import StepResult
-from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
 from rules.segments import segment_of
 
 Status = CommunicationStatus
@@ -47,8 +47,9 @@ class MessageActivities:
         mailer: Mailer,
         values: MessageValues,
         unsubscriber: Unsubscriber,
+        places: Places,
     ) -> None:
-        """Collaborators: rows, whom we act for, texts, the mail server, what texts may say, unsubscribe links."""
+        """Rows, whom we act for, texts, the mail server, what texts may say, unsubscribe links, calendars."""
         self._store = store
         self._house = house
         self._renderer = renderer
@@ -56,6 +57,7 @@ class MessageActivities:
         self._values = values
         self._unsubscriber = unsubscriber
         self._in_app = InApp(house, renderer, values)
+        self._places = places
         self._frame = Frame(store)
 
     @activity.defn
@@ -136,25 +138,8 @@ class MessageActivities:
         if customer.email is None:
             return skipped("e-mail address unknown")
         kind = self._renderer.info(template, Channel.EMAIL).message_class
-        since = step.now - CAP_WINDOW
-        reserved = await tx.communications.count_since(customer.id, since, CAPPED)
-        mine = await tx.communications.by_key(step.key)
-        checks: tuple[Permission, ...] = (
-            may_contact(
-                kind,
-                consent_marketing=customer.consent_marketing,
-                consent_relationship=customer.consent_relationship,
-                suppressed=await tx.communications.suppressed(customer.email),
-            ),
-            in_window(kind, step.now, self._house.zone_of(customer), self._house.quiet_from, self._house.quiet_until),
-            within_cap(kind, reserved - (mine is not None) if capped else 0, self._house.weekly_cap),
-        )
-        refused = next((check for check in checks if not check.allowed), None)
-        if refused is None:
-            return None
-        if refused.until is not None:
-            return StepResult(status="deferred", reason=refused.reason, until=refused.until)
-        return skipped(refused.reason)
+        window = SendMessage.model_validate(step.params, extra="ignore").window if "window" in step.params else None
+        return await permitted(tx, step, customer, kind, self._house, self._places, window, capped=capped)
 
     async def _write(
         self,

@@ -12,6 +12,7 @@ from models.action_texts import Texts
 from models.actions_business import BUSINESS_PARAMS
 from models.approval import ApprovalKind
 from models.base import Slug, Value
+from models.contact import SendWindow
 from models.enums import Channel, Priority, Role, Severity
 from models.playbook_rules import Condition
 
@@ -41,6 +42,7 @@ class SendMessage(Value):
 
     template: Slug
     channel: Channel = Channel.EMAIL
+    window: SendWindow | None = Field(default=None, description="Hours of a mail, within the hours that are not quiet.")
 
 
 class AssignCsm(Value):

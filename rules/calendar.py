@@ -13,6 +13,7 @@ _LONGEST_SEARCH = 800
 """Days: the rarest day asked for (one weekday, no holidays) comes long before."""
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
 
 
 def local(calendar: Calendar, moment: datetime) -> datetime:
@@ -71,6 +72,8 @@ def next_local(
         )
         if wanted and _exists(calendar, day):
             found = moment_of(calendar, datetime.combine(day, at))
+            if local(calendar, found).date() != day:
+                found -= _SECOND  # the rest of that day was skipped: its last moment, not the next day's first
             if found >= moment:
                 return found
         day += _DAY

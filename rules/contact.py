@@ -6,11 +6,17 @@ Transactional mail always goes. Times are wall times in the recipient's zone, so
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from models.contact import Permission
+from models.calendar import Calendar
+from models.contact import Permission, SendWindow
 from models.enums import MessageClass
+from models.playbook_rules import HIGH_PRIORITY
+from rules.calendar import is_working_day, local, next_local
 
 CAPPED = (MessageClass.RELATIONSHIP, MessageClass.MARKETING)
 CAP_WINDOW = timedelta(days=7)
+
+RESERVED = 1
+"""Messages of the week that only playbooks of high priority may use."""
 
 _DAYS_AHEAD = 4
 """Today, tomorrow, and a day that a clock change or a move over the date line swallowed."""
@@ -35,11 +41,28 @@ def may_contact(
     return Permission(True)
 
 
-def within_cap(message_class: MessageClass, sent_in_window: int, cap: int) -> Permission:
-    """The frequency cap over trailing seven days, across playbooks."""
-    if message_class in CAPPED and sent_in_window >= cap:
-        return Permission(False, f"frequency cap: {sent_in_window} messages in 7 days, at most {cap}")
+def within_cap(message_class: MessageClass, sent_in_window: int, cap: int, priority: int = HIGH_PRIORITY) -> Permission:
+    """The frequency cap over trailing seven days, across playbooks.
+
+    Of a cap of two or more, one message is kept back for playbooks of high priority: what is merely useful cannot use
+    up the week before what matters comes.
+    """
+    room = cap - RESERVED if priority < HIGH_PRIORITY and cap > RESERVED else cap
+    if message_class in CAPPED and sent_in_window >= room:
+        kept = f", {cap - room} more kept for what matters most" if room < cap else ""
+        return Permission(False, f"frequency cap: {sent_in_window} messages in 7 days, at most {room}{kept}")
     return Permission(True)
+
+
+def in_send_window(calendar: Calendar, now: datetime, window: SendWindow) -> Permission:
+    """The hours that a step of a playbook names, on the recipient's clock."""
+    wall = local(calendar, now)
+    opens, closes = time.fromisoformat(window.opens), time.fromisoformat(window.closes)
+    works = not window.working_days_only or is_working_day(calendar, wall.date())
+    if works and opens <= wall.time() < closes:
+        return Permission(True)
+    until = next_local(calendar, now, opens, working_days_only=window.working_days_only)
+    return Permission(False, f"not between {window.opens} and {window.closes} there", until)
 
 
 def in_window(

@@ -101,7 +101,7 @@ class Effects:
                 suppressed=who.account.suppressed,
             ),
             _window(kind, asked.now, who.account.zone, rules.quiet_from, rules.quiet_until),
-            cap := within_cap(kind, len(recent), rules.weekly_cap),
+            cap := within_cap(kind, len(recent), rules.weekly_cap, asked.playbook.priority),
         )
         if refused is not None:
             if refused is cap:

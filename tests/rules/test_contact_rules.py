@@ -50,6 +50,20 @@ def test_the_cap_counts_for_all_but_transactional_mail(kind: MessageClass, sent:
         assert verdict.reason == f"frequency cap: {sent} messages in 7 days, at most 3"
 
 
+@pytest.mark.parametrize(
+    ("sent", "cap", "priority", "allowed"),
+    [
+        (2, 3, 50, False), (2, 3, 79, False), (2, 3, 80, True), (3, 3, 100, False), (1, 3, 0, True),
+        (0, 1, 50, True), (1, 1, 100, False), (0, 2, 50, True), (1, 2, 50, False), (1, 2, 80, True),
+    ],
+)  # fmt: skip
+def test_the_last_message_of_the_week_is_kept_for_high_priority(
+    sent: int, cap: int, priority: int, allowed: bool
+) -> None:
+    assert within_cap(RELATIONSHIP, sent, cap, priority).allowed is allowed
+    assert within_cap(TRANSACTIONAL, sent, cap, priority).allowed
+
+
 def utc(*fields: int) -> datetime:
     return datetime(*fields, tzinfo=UTC)  # type: ignore[arg-type, misc]  # a table of date fields
 

@@ -83,7 +83,7 @@ async def test_the_weekly_cap_skips_what_would_be_one_too_many(
     skipping: WorkflowEnvironment, plain_url: str, tmp_path: Path
 ) -> None:
     async with (
-        company(skipping.client, plain_url, tmp_path, weekly_cap=2) as here,
+        company(skipping.client, plain_url, tmp_path, weekly_cap=3) as here,
         living(skipping, here) as ana,
     ):
         await ana.subscribes()
@@ -97,7 +97,7 @@ async def test_the_weekly_cap_skips_what_would_be_one_too_many(
         "celebrate_day7": "skipped",
         TIPS: "skipped",
     }
-    assert steps[TIPS].reason == "frequency cap: 2 messages in 7 days, at most 2"
+    assert steps[TIPS].reason == "frequency cap: 2 messages in 7 days, at most 2, 1 more kept for what matters most"
     assert len(done.feed) == 3
 
 

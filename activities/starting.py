@@ -149,19 +149,21 @@ class Starting:
         return None
 
     async def _try_held(self, tx: Transaction, one: "_One", customer: Customer, asked: DecideInput) -> None:
-        """What another play held, now that one has ended."""
-        for waiting in await tx.entries.waiting(customer.id):
+        """What another play held, now that one has ended; asked again, what this very word started."""
+        mark = f"started later: {asked.occurrence.key}"
+        again = [each for each in await tx.entries.declined(customer.id) if each.reason == mark]
+        for waiting in (*again, *await tx.entries.waiting(customer.id)):
             assert waiting.occurrence is not None, "what is held keeps what it would start from"
             if asked.now - waiting.at > entry.HELD_AT_MOST:
                 late = waiting.model_copy(update={"held": False, "reason": f"{waiting.reason} for too long"})
                 await tx.entries.decline(late)
                 continue
             playbook = self._playbooks.by_id(waiting.playbook, segment_of(customer.plan, customer.segment))
-            again = asked.model_copy(update={"occurrence": waiting.occurrence})
+            then = asked.model_copy(update={"occurrence": waiting.occurrence})
             before = len(one.starting)
-            await self._start(tx, one, playbook, customer, again, playbook.trigger)
+            await self._start(tx, one, playbook, customer, then, playbook.trigger)
             if len(one.starting) > before:
-                await tx.entries.decline(waiting.model_copy(update={"held": False, "reason": "started later"}))
+                await tx.entries.decline(waiting.model_copy(update={"held": False, "reason": mark}))
 
 
 class _One:

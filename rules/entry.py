@@ -77,7 +77,7 @@ def once(playbook: Playbook, seen: Occurrence, *, term: str, cycle: int) -> str 
         case OncePer.QUARTER:
             value = str(seen.data.get("quarter") or f"{seen.at.year}-Q{(seen.at.month + 2) // 3}")
         case OncePer.OPPORTUNITY:
-            value = str(seen.data.get("key") or seen.subject)
+            value = str(seen.data.get("key") or seen.subject or seen.key)
         case OncePer.RESPONSE:
             value = str(seen.data.get("response_id") or seen.key)
         case OncePer.CUSTOMER:

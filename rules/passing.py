@@ -4,7 +4,7 @@ Everything happens at its own moment and in the order of the moments, however la
 is the run looked at often. Used by :mod:`rules.interpreter` only.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.condition import evaluate
 from models.enums import RunStatus
@@ -24,8 +24,7 @@ def pass_time(playbook: Playbook, state: RunState, now: datetime) -> RunState:
         ]
         first = min(turns, default=None)
         if end is not None and end <= now and (first is None or end <= first[0]):
-            lasted = end - (state.not_before or state.started)
-            return finish(state, RunStatus.EXITED, f"no success within {lasted.days} days", end)
+            return finish(state, RunStatus.EXITED, f"no success within {_span(playbook.lasts)}", end)
         if first is None:
             break
         state = _pass_one(playbook.steps[first[1]], state)
@@ -38,6 +37,11 @@ def expiry(playbook: Playbook, state: RunState) -> datetime | None:
     """When the run has failed for want of a goal; an import starts the count anew."""
     lasts = playbook.lasts
     return None if lasts is None else (state.not_before or state.started) + lasts
+
+
+def _span(lasts: timedelta | None) -> str:
+    assert lasts is not None, "a run without an expiry does not expire"
+    return f"{lasts.days} days" if lasts >= timedelta(days=1) else f"{lasts // timedelta(hours=1)} hours"
 
 
 def _moment(step: Step, state: RunState) -> datetime | None:

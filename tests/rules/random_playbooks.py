@@ -5,13 +5,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from models.playbook import Playbook
-from models.run import HELD_UNTIL
+from models.run import HELD_UNTIL, RESUMED
 from tests.rules.making import Fields, play
 
 KINDS = ("x", "x:one", "y", "z:one")
 """Event names; of ``x`` there is one with a subject and one without."""
 
-NAMES = (*KINDS, "x:two", "won", "left", HELD_UNTIL)
+NAMES = (*KINDS, "x:two", "won", "left", HELD_UNTIL, RESUMED)
 DATES = ("renewal_date",)
 
 _HOURS = st.sampled_from((0, 1, 2, 3, 5, 8, 24, 30, 72))
@@ -26,11 +26,12 @@ def _hours(count: int) -> str:
 def steps(draw: st.DrawFn, *, acting: bool = True) -> list[Fields]:
     """Up to seven steps; each may come after any of those before it, and the file's order is any."""
     made: list[Fields] = []
-    kinds = ["wait", "await", "branch"] + (["act", "act", "escalate"] if acting else [])
+    kinds = ["wait", "await", "branch"] + (["act", "act", "mail", "escalate", "end"] if acting else [])
     for number in range(draw(st.integers(1, 7))):
-        step: Fields = {"id": f"s{number}", "kind": draw(st.sampled_from(kinds))}
+        kind = draw(st.sampled_from(kinds))
+        step: Fields = {"id": f"s{number}", "kind": "act" if kind == "mail" else kind}
         step |= draw(_anchor(made))
-        step |= draw(_body(step["kind"], made))
+        step |= draw(_body(kind, made))
         made.append(step)
     return draw(st.permutations(made))
 
@@ -46,6 +47,8 @@ def playbooks(draw: st.DrawFn, *, acting: bool = True) -> Playbook:
     if draw(st.booleans()):
         roles = ["csm", "cs_manager", "executive"][: draw(st.integers(2, 3))]
         rest["escalation"] = {"path": roles, "timeline": _hours(draw(_SOME))}
+    if acting and draw(st.integers(0, 2)) == 0:
+        rest["expires"] = _hours(draw(st.sampled_from((2, 30, 72, 200))))
     return play(*draw(steps(acting=acting)), **rest)
 
 
@@ -56,7 +59,7 @@ def labels(step: Fields) -> list[str]:
             return [*step["events"], *step["outcomes"], *(["timeout"] if "timeout" in step else [])]
         case "branch":
             return [*dict.fromkeys(case["then"] for case in step["cases"]), "otherwise"]
-        case "wait":
+        case "wait" | "end":
             return ["done"]
     return ["done", "skipped", "failed"]
 
@@ -72,7 +75,12 @@ def _anchor(draw: st.DrawFn, made: list[Fields]) -> Fields:
         found["after"] = before["id"]
         if draw(st.booleans()):
             found["on"] = draw(st.lists(st.sampled_from(labels(before)), min_size=1, max_size=2, unique=True))
-    if draw(st.integers(0, 5)) == 0:
+    how = draw(st.integers(0, 7))
+    if how == 1:
+        found["working_days"] = draw(st.integers(1, 3))
+    elif how == 2:
+        found["at"] = {"time": draw(st.sampled_from(("00:00", "02:30", "09:00"))), "working_days_only": True}
+    elif how == 0:
         found["until"] = {"value": "renewal_date", "offset": _hours(draw(st.sampled_from((-30, 0, 5))))}
     else:
         found["delay"] = _hours(draw(_HOURS))
@@ -84,6 +92,10 @@ def _body(draw: st.DrawFn, kind: str, made: list[Fields]) -> Fields:
     match kind:
         case "act":
             return {"do": "assign_csm"}
+        case "mail":
+            return {"do": "send_message", "with": {"template": "t"}}
+        case "end":
+            return {"as": draw(st.sampled_from(("succeeded", "failed")))}
         case "escalate":
             return {"role": "cs_manager"}
         case "branch":

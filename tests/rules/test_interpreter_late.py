@@ -88,10 +88,10 @@ def test_a_run_read_back_at_every_turn_is_the_run_that_was_never_written(
 
 @BOUNDED
 @given(playbooks(), HEARD, st.integers(1, 30))
-def test_moving_the_whole_run_in_time_moves_every_moment_alike(
-    playbook: Playbook, heard: list[tuple[int, str]], days: int
+def test_moving_the_whole_run_by_weeks_moves_every_moment_alike(
+    playbook: Playbook, heard: list[tuple[int, str]], weeks: int
 ) -> None:
-    shift = timedelta(days=days)
+    shift = timedelta(weeks=weeks)
     here, there = Run(playbook), Run(playbook, started=START + shift)
     for at, name in sorted(heard):
         here.until(hour(at))
@@ -111,5 +111,5 @@ def test_a_run_without_events_or_people_rests_or_ends(playbook: Playbook) -> Non
     run = Run(playbook)
     decision = run.until(hour(24 * 365))
     assert isinstance(decision, End) or (isinstance(decision, Wait) and decision.until is None)
-    assert (run.status is RunStatus.COMPLETED) == isinstance(decision, End)
+    assert (run.status is not RunStatus.RUNNING) == isinstance(decision, End)
     assert len({name for name, _ in run.did}) == len(run.did), "a step ran twice"

@@ -6,15 +6,30 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from integrations.calendars import LibraryCalendars
+from models.calendar import Calendar
 from models.enums import RunStatus
 from models.playbook import ActStep, AwaitStep, EscalateStep, Playbook, possible_results
-from models.run import Decision, Do, End, Escalate, ResultStatus, RunState, StepResult, StepState, StepStatus, Wait
+from models.run import (
+    END_RUN,
+    Decision,
+    Do,
+    End,
+    Escalate,
+    ResultStatus,
+    RunState,
+    StepResult,
+    StepState,
+    StepStatus,
+    Wait,
+)
 from rules import interpreter
 from tests.rules.making import START, event, hour
 from tests.rules.random_playbooks import NAMES, playbooks
 
 ANSWERS: tuple[ResultStatus, ...] = ("done", "done", "skipped", "failed", "held", "deferred", "goal_met", "exited")
 BACK_IN_LINE = ("held", "deferred")
+MADRID = LibraryCalendars().of("Europe/Madrid", "ES", START)
 MINUTES = st.integers(0, 60 * 40)
 
 
@@ -29,8 +44,16 @@ class AnyRun(RuleBasedStateMachine):
         imported=st.sampled_from((None, 0, 10, 50)),
         renewal=st.sampled_from((None, -5, 20, 60)),
         plan=st.sampled_from((None, "pro", "starter")),
+        calendar=st.sampled_from((None, MADRID)),
     )
-    def begins(self, playbook: Playbook, imported: int | None, renewal: int | None, plan: str | None) -> None:
+    def begins(
+        self,
+        playbook: Playbook,
+        imported: int | None,
+        renewal: int | None,
+        plan: str | None,
+        calendar: Calendar | None,
+    ) -> None:
         self.playbook = playbook
         self.now = START if imported is None else hour(imported)
         self.state = interpreter.begin(
@@ -39,6 +62,8 @@ class AnyRun(RuleBasedStateMachine):
             not_before=None if imported is None else hour(imported),
             values={"plan": plan},
             dates={} if renewal is None else {"renewal_date": hour(renewal)},
+            calendar=calendar,
+            trigger="x:one",
         )
         self.asked: str | None = None
         self.last: dict[str, ResultStatus] = {}
@@ -80,7 +105,8 @@ class AnyRun(RuleBasedStateMachine):
         one = self.state.steps[do.step_id]
         assert isinstance(self.playbook.step(do.step_id), ActStep | EscalateStep)
         assert one.status is StepStatus.PENDING
-        assert one.due == do.due
+        assert one.due is not None
+        assert one.due <= do.due, "a message may wait for a late one before it, nothing else"
         assert do.due <= self.now
         assert self.state.not_before is None or do.due >= self.state.not_before
         assert self.last.get(do.step_id, "held") in BACK_IN_LINE, "a step runs twice"
@@ -130,6 +156,15 @@ class AnyRun(RuleBasedStateMachine):
         assert carried == self.state
         self.state = carried
 
+    @rule(status=st.sampled_from(("superseded", "exited")))
+    def another_play_or_a_departure_ends_it(self, status: str) -> None:
+        if self.now > hour(150):
+            seen = event(END_RUN, self.now).model_copy(update={"data": {"status": status, "reason": "told so"}})
+            running = self.state.status is RunStatus.RUNNING
+            self.state = interpreter.observe(self.playbook, self.state, seen)
+            assert self.state.status is not RunStatus.RUNNING
+            assert not running or self.state.reason
+
     @precondition(lambda self: self.asked is None)
     @rule()
     def an_operator_cancels(self) -> None:
@@ -141,6 +176,12 @@ class AnyRun(RuleBasedStateMachine):
         for step_id, before in self.settled.items():
             assert self.state.steps[step_id] == before
         self.settled = {step_id: one for step_id, one in self.state.steps.items() if one.status.settled}
+
+    @invariant()
+    def it_never_outlives_its_time(self) -> None:
+        if self.playbook.lasts is not None and self.state.ended is not None:
+            began = self.state.not_before or self.state.started
+            assert self.state.ended <= max(began + self.playbook.lasts, self.state.started)
 
     @invariant()
     def what_has_ended_is_over(self) -> None:

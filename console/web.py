@@ -16,8 +16,8 @@ from console import (
     in_app,
     mailbox,
     metrics,
-    survey,
     people,
+    survey,
     unsubscribe,
     webhooks,
 )

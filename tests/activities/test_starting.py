@@ -193,11 +193,12 @@ async def test_once_for_each_opportunity_term_quarter_and_response(desk: Desk) -
     units = {"opportunity": "key", "term": "term", "quarter": "quarter", "response": "response_id"}
     for unit, said in units.items():
         desk.book = [sequence(f"once.{unit}", "limit_near", reentry={"once_per": unit})]
-        for value, number in (("one", 1), ("two", 2)):
-            started = names(await desk.hears("limit_near", **{said: value}))
+        for value, number in (("2026-Q3", 1), ("2026-Q4", 2)):
+            data: dict[str, Any] = {said: value}
+            started = names(await desk.hears("limit_near", **data))
             assert started == [sequence_id("C-1", f"once.{unit}", number)], unit
             await desk.ends(started[0])
-            assert names(await desk.hears("limit_near", **{said: value})) == [], unit
+            assert names(await desk.hears("limit_near", **data)) == [], unit
 
 
 async def test_a_play_that_starts_ends_those_it_takes_the_place_of(desk: Desk) -> None:

@@ -138,9 +138,13 @@ async def test_a_task_is_put_off_with_a_reason_ticked_and_done_even_after_its_pl
         assert [mark.done for mark in ticked.checklist] == [False, True]
         with pytest.raises(Refused, match="outcomes of this task: done"):
             await answers.finish(task.key, outcome="reached", by="marta", note="", now=now)
-        assert await answers.finish(task.key, outcome="done", by="marta", note="all well", now=now) == "recorded"
+        with pytest.raises(BadInput, match="say who did it"):
+            await answers.finish(task.key, outcome="done", by=" ", note="", now=now)
+        for note in ("all well", "again"):
+            closed = await answers.finish(task.key, outcome="done", by="marta", note=note, now=now)
+            assert (closed.status, closed.note) == ("done", "all well")
         with pytest.raises(Refused, match="this task is done already"):
-            await answers.finish(task.key, outcome="done", by="marta", note="", now=now)
+            await answers.tick(task.key, item=1, done=True)
         with pytest.raises(NotFound):
             await answers.tick("nothing", item=1, done=True)
         [task] = (await ana.done()).tasks

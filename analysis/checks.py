@@ -34,7 +34,7 @@ class Churn(NamedTuple):
 def churn_twice(rows: BookRows, telling: Telling, first: date, last: date) -> Churn:
     """The waterfall of those months by every definition, twice; the recommended one is kept."""
     spans = with_events(rows.spans, rows.statements, telling.zone)
-    taken, values = columns(spans), [plain(row) for row in spans]
+    taken, values = columns(spans), list(map(plain, spans))
     kept, agreed, compared = None, 0, 0
     for rule in DEFINITIONS.values():
         book = balances(taken, rule, last)

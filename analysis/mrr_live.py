@@ -42,6 +42,8 @@ def with_events(
 
 def plain(row: Sequence[Any]) -> SpanRow:
     """A row of a driver as values."""
+    if isinstance(row, SpanRow):
+        return row
     account, started, ended, mrr, trial = row
     return SpanRow(
         account, _day(started), None if ended is None else _day(ended), None if mrr is None else Decimal(str(mrr)),

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from models.mrr import MonthFlow, MrrDefinition, Overlap, SpanRow, Trailing
 
@@ -15,12 +16,12 @@ _NOTHING = Decimal(0)
 
 def recompute(rows: Iterable[SpanRow], rule: MrrDefinition, start: date, until: date) -> list[MonthFlow]:
     """The flows of each month."""
-    months = list(_months(start, until))
+    months, previous = _months(start, until), _previous(start)
     sums = {month: defaultdict[str, Decimal](lambda: _NOTHING) for month in months}
     heads = {month: defaultdict[str, int](int) for month in months}
     for spans in _accounts(rows, rule):
-        paid_before = any(_pays(spans, rule, month) for month in _months(_earliest(spans), _previous(start)))
-        before = _pays(spans, rule, _previous(start))
+        paid_before = any(_pays(spans, rule, month) for month in _months(_earliest(spans), previous))
+        before = _pays(spans, rule, previous)
         for month in months:
             after = _pays(spans, rule, month)
             _enter(sums[month], heads[month], before, after, paid_before)
@@ -109,12 +110,17 @@ def _earliest(spans: list[SpanRow]) -> date:
     return min(span.started for span in spans)
 
 
-def _months(start: date, until: date) -> list[date]:
-    month, found = start.replace(day=1), []
-    while month <= until:
+def _months(start: date, until: date) -> tuple[date, ...]:
+    return _whole_months(start.replace(day=1), until.replace(day=1)) if start <= until else ()
+
+
+@cache
+def _whole_months(month: date, last: date) -> tuple[date, ...]:
+    found = []
+    while month <= last:
         found.append(month)
         month = _next(month)
-    return found
+    return tuple(found)
 
 
 def _next(month: date) -> date:
@@ -125,5 +131,6 @@ def _previous(month: date) -> date:
     return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+@cache
 def _last_day(month: date) -> date:
     return _next(month) - timedelta(days=1)

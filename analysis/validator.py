@@ -3,18 +3,21 @@
 The command line and the weekly workflow hand it rows read in one state.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from analysis import checks, churn_prediction
 from analysis.book_figures import Making, first_starts
 from analysis.cohorts import COHORTS
 from analysis.kpi_figures import Kpis
 from analysis.mrr_definitions import DEFINITIONS
+from analysis.mrr_live import plain, with_events
 from analysis.reconcile import disagreements, paid_spans
 from analysis.telling import Source, Telling
 from models.figure import Documented
 from models.health_config import HealthConfigs
-from models.metric_rows import ValidationRows
+from models.metric_rows import BookRows, ValidationRows
 from models.validating import Window
 from models.validation import ValidationResult
 from rules.nps_figures import days
@@ -40,7 +43,9 @@ class Validator:
 
     def judge(self, id_: str, cause: str, rows: ValidationRows, window: Window) -> ValidationResult:
         """Checks, KPIs and mandatory metrics of the window's rows."""
-        book, making, first, last = rows.book, self._making, window.first, window.last
+        making, first, last = self._making, window.first, window.last
+        rows = replace(rows, book=_carried_on(rows.book, making.zone))
+        book = rows.book
         telling = Telling(book.period, book.as_of, book.sources, making.zone)
         told = making.figures(book)
         churn = checks.churn_twice(book, telling, *_months(last))
@@ -79,6 +84,12 @@ class Validator:
             kpis=kpis.all(rows, churn, found, book.sources, differ, names),
             mandatory=kpis.mandatory(found, differ, prediction),
         )
+
+
+def _carried_on(book: BookRows, zone: ZoneInfo) -> BookRows:
+    """Subscriptions as values, carried on by events, once for all who look at them."""
+    spans = tuple(plain(row) for row in with_events(book.spans, book.statements, zone))
+    return replace(book, spans=spans, statements=())
 
 
 def _months(last: date) -> tuple[date, date]:

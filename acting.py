@@ -12,6 +12,7 @@ from activities.house import House
 from activities.internal_mail import AnswerLinks, InternalPost
 from activities.invitations import InvitationActivities
 from activities.lifecycle import LifecycleActivities
+from activities.meeting_links import MeetingLinks
 from activities.message_values import MessageValues
 from activities.messages import MessageActivities
 from activities.offers import OfferActivities
@@ -63,6 +64,7 @@ class Collaborators:
     deciding: Deciding = field(default_factory=Deciding.of)
     judge: Judge = field(default_factory=judging.judge)
     outside: Connected = NOTHING
+    booking: MeetingLinks | None = None
 
 
 def activities(given: Collaborators) -> Sequence[Any]:
@@ -90,7 +92,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     sweep = given.deciding.sweep(given.store)
     post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
     people = PeopleActivities(given.store, given.house, post, given.playbooks)
-    tasks = TaskActivities(given.store, given.house, places, post)
+    tasks = TaskActivities(given.store, given.house, places, post, given.booking)
     onboarding = OnboardingActivities(given.store, places)
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
     starting = Starting(given.playbooks, places)

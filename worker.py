@@ -124,6 +124,7 @@ def collaborators(
         calendars=LibraryCalendars(),
         links=SignedAnswers(settings.console_url, settings.events_secret),
         outside=outside,
+        booking=worker_outside.booking(store, outside, settings.events_secret),
     )
 
 

@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 
+from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -15,10 +17,12 @@ import vendors
 from activities.circuits import Circuits
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
+from activities.meeting_links import MeetingLinks
 from activities.ports import Mailer, Store
 from activities.telling import Telling
 from activities.told_store import ToldStore
 from activities.vendor_deliveries import VendorActivities
+from intake.links import customer_token
 from intake.vendor_dispatch import VendorDispatcher
 from integrations.smtp import SmtpMailer
 from models.clock import utc_now
@@ -102,6 +106,14 @@ def mailer(settings: Settings, connected: Connected, store: Store) -> Mailer:
         timeout=15,
         content_timeout=60,
     )
+
+
+def booking(store: Store, connected: Connected, secret: SecretStr) -> MeetingLinks | None:
+    """Who makes links for one booking; None: the managers' own links are used."""
+    if connected.meetings is None:
+        return None
+    system, scheduler = connected.meetings
+    return MeetingLinks(store, Circuits(store, utc_now), system, scheduler, partial(customer_token, secret))
 
 
 def workers(client: Client, store: Store, connected: Connected, *, task_queue: str) -> list[Worker]:

@@ -7,9 +7,10 @@ from pydantic import JsonValue
 from temporalio import activity
 
 from activities.colleagues import colleague
-from activities.frame import Frame, done
+from activities.frame import Frame, as_of_attempt, done
 from activities.house import House
 from activities.internal_mail import InternalPost
+from activities.meeting_links import MeetingLinks
 from activities.places import Places
 from activities.ports import Store, Transaction
 from activities.questions import question_of
@@ -32,8 +33,11 @@ NPS_FOLLOWUP = "nps_followup"
 class TaskActivities:
     """One method per verb that asks a person, and one for the answer."""
 
-    def __init__(self, store: Store, house: House, places: Places, post: InternalPost) -> None:
-        """Collaborators: rows, whom we act for, calendars, mail to our own people."""
+    def __init__(
+        self, store: Store, house: House, places: Places, post: InternalPost, links: MeetingLinks | None = None
+    ) -> None:
+        """Collaborators: rows, whom we act for, calendars, mail to our own people, and who makes booking links."""
+        self._links = links
         self._store = store
         self._house = house
         self._places = places
@@ -73,7 +77,16 @@ class TaskActivities:
 
     @activity.defn
     async def propose_meeting(self, step: StepInput) -> StepResult:
-        """A proposal through the calendar link, and a task for the manager."""
+        """A proposal through the calendar link, and a task for the manager.
+
+        A link for this one booking is asked for first, where a system makes them: while it is down the step waits, and
+        its conditions and dates are those of the attempt that goes through.
+        """
+        made = ""
+        if self._links is not None:
+            step = as_of_attempt(step)
+            meeting = ProposeMeeting.model_validate(step.params, extra="ignore").meeting.value
+            made = await self._links.link(step.key, step.customer, meeting)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = ProposeMeeting.model_validate(step.params, extra="ignore")
@@ -83,7 +96,7 @@ class TaskActivities:
                 customer=customer.id,
                 workflow_id=step.workflow_id,
                 meeting=asked.meeting.value,
-                calendar_link=self._house.calendar(csm),
+                calendar_link=made or self._house.calendar(csm),
                 at=step.now,
                 due=self._places.due(asked.due, step.now),
             )

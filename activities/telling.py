@@ -9,8 +9,8 @@ from datetime import datetime
 from activities.connected import NOTHING, Connected
 from activities.ports import Transaction
 from models.approval import Approval
-from models.expansion import Opportunity
-from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, SaveDeal, ShowInApp, System
+from models.deals import Deal
+from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, ShowInApp, System
 from models.play import RunRecord
 from models.records import Csm, CsmTask, InAppNotice, Notice
 from models.vendor_delivery import KEPT, VendorDelivery
@@ -91,15 +91,13 @@ class Telling:
         await self._each(tx, systems, key, record.customer, told, told.at, run=record.workflow_id)
         await self.account(tx, record.customer, key, told.at)
 
-    async def opportunity(self, tx: Transaction, one: Opportunity) -> None:
-        """An opportunity was opened, or it stands otherwise now."""
-        deal, changed = deal_of(one)
-        await self.deal(tx, f"{deal.number}:{deal.stage}", one.customer, deal, changed)
-
-    async def deal(self, tx: Transaction, key: str, customer: str, deal: SaveDeal, now: datetime) -> None:
-        """A renewal or an opportunity."""
-        systems = [one for one in self._connected.told if one in self._connected.deals]
-        await self._each(tx, systems, f"{key}>deal", customer, deal, now)
+    async def deal(self, tx: Transaction, one: Deal) -> None:
+        """A renewal or an opportunity was opened, or it stands otherwise now."""
+        told, changed = deal_of(one)
+        systems = [system for system in self._connected.told if system in self._connected.deals]
+        await self._each(
+            tx, systems, f"{told.number}:{told.stage}>deal", one.customer, told, changed, run=one.workflow_id
+        )
 
     def _open(self, customer: str) -> tuple[Button, ...]:
         if not self._page:

@@ -6,15 +6,17 @@ Only the methods that tell of something are wrapped; everything else is the stor
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Any, cast
 
 from activities.ports import Store, Transaction
 from activities.telling import Telling
 from models.approval import Approval, ApprovalStatus
-from models.expansion import Opportunity
+from models.deals import Deal, DealKind, DealStatus
 from models.health import HealthScore
 from models.play import RunRecord
 from models.records import Csm, CsmTask, InAppNotice, Notice, Transition
+from models.standing import Evaluated
 
 
 class ToldStore(Store):
@@ -59,7 +61,8 @@ class _Told:
         self.lifecycles = _Lifecycles(tx.lifecycles, tx, telling)
         self.runs = _Runs(tx.runs, tx, telling)
         self.scores = _Scores(tx.scores, tx, telling)
-        self.opportunities = _Opportunities(tx.opportunities, tx, telling)
+        self.decisions = _Decisions(tx.decisions, tx, telling)
+        self.deals = _Deals(tx.deals, tx, telling)
         self.approvals = _Approvals(tx.approvals, tx, telling)
 
     def __getattr__(self, name: str) -> Any:
@@ -107,16 +110,37 @@ class _Scores(_Wrapped):
             await self._telling.account(self._tx, customer, f"health:{at.isoformat()}", at)
 
 
-class _Opportunities(_Wrapped):
-    async def put(self, opportunities: Sequence[Opportunity], *, backfill: bool = False) -> None:
-        await self._inner.put(opportunities, backfill=backfill)
-        for one in () if backfill else opportunities:
-            await self._telling.opportunity(self._tx, one)
+class _Decisions(_Wrapped):
+    async def write(
+        self, found: Sequence[Evaluated], *, source: str, now: datetime, stages: bool = True
+    ) -> frozenset[str]:
+        moved: frozenset[str] = await self._inner.write(found, source=source, now=now, stages=stages)
+        for one in found:
+            if not one.live or one.customer in moved:
+                continue
+            if one.health.score is not None or (stages and one.verdict is not None):
+                cause = f"evaluated:{one.at.isoformat()}"
+                await self._telling.account(self._tx, one.customer, cause, one.at)
+            for task in one.tasks:
+                await self._telling.task(self._tx, task, await self._csm(task.assignee))
+            for notice in one.notices:
+                await self._telling.notice(self._tx, notice, await self._csm(notice.recipient))
+        return moved
 
-    async def close(self, customer: str, kind: str, status: Any, at: Any) -> Opportunity:
-        closed: Opportunity = await self._inner.close(customer, kind, status, at)
-        await self._telling.opportunity(self._tx, closed)
-        return closed
+
+class _Deals(_Wrapped):
+    async def open(self, deal: Deal) -> bool:
+        opened: bool = await self._inner.open(deal)
+        if opened:
+            await self._telling.deal(self._tx, deal)
+        return opened
+
+    async def settle(self, customer: str, kind: DealKind, subject: str, status: DealStatus, at: datetime) -> bool:
+        settled: bool = await self._inner.settle(customer, kind, subject, status, at)
+        deal = await self._inner.get(customer, kind, subject) if settled else None
+        if deal is not None:
+            await self._telling.deal(self._tx, deal)
+        return settled
 
 
 class _Approvals(_Wrapped):

@@ -25,17 +25,17 @@ class Calendly:
         )
         self._event_type = event_type
 
-    async def link(self, customer: str, meeting: str, key: str) -> str:
+    async def link(self, token: str, meeting: str, key: str) -> str:
         """A link for one booking. An unused one harms nobody, so a second attempt may make a second link.
 
         What is booked carries the tracking back: ``utm_source`` is us, ``utm_campaign`` the meeting, ``utm_content``
-        the customer, ``utm_term`` the effect.
+        the token that says whose it is.
         """
         if not self._event_type:
             self._event_type = await self._first_event_type()
         asked = {"max_event_count": 1, "owner": self._event_type, "owner_type": "EventType"}
         made = await self._api.call("POST", "/scheduling_links", json=asked)
-        tracking = {"utm_source": "steadfast", "utm_campaign": meeting, "utm_content": customer, "utm_term": key}
+        tracking = {"utm_source": "steadfast", "utm_campaign": meeting, "utm_content": token}
         return f"{made['resource']['booking_url']}?{urlencode(tracking)}"
 
     async def check(self) -> Standing:

@@ -1,25 +1,41 @@
-"""An expansion opportunity as a deal of the CRM (section 14.2): under its own number, saved again as it changes."""
+"""A renewal or an expansion as a deal of the CRM (section 14.2): under its own number, saved again as it changes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from models.expansion import Opportunity, OpportunityStatus
+from models.deals import Deal, DealKind, DealStatus
 from models.outside import SaveDeal
 
-_STAGE = {OpportunityStatus.OPEN: "open", OpportunityStatus.WON: "won"}
+_STAGE = {
+    DealStatus.PENDING: "open",
+    DealStatus.COMPLETED: "won",
+    DealStatus.WON: "won",
+    DealStatus.DECLINED: "lost",
+    DealStatus.LOST: "lost",
+}
 
 
-def deal_of(one: Opportunity) -> tuple[SaveDeal, datetime]:
-    """The deal, and when it came to stand so. The value is per month and may be unknown; it is no forecast (X5)."""
-    number = f"expansion:{one.customer}:{one.type.value}:{one.detected_at:%Y%m%dT%H%M%S}"
+def deal_of(one: Deal) -> tuple[SaveDeal, datetime]:
+    """The deal, and when it came to stand so. The amount is per month and may be unknown; it is no forecast (X5)."""
+    about = one.product or one.subject
     deal = SaveDeal.model_validate(
         {
-            "number": number[:200],
-            "purpose": "expansion",
-            "name": f"{one.type.value.replace('_', ' ')}{': ' + one.product if one.product else ''}"[:200],
-            "amount": one.estimated_value,
+            "number": one.key[:200],
+            "purpose": one.kind.value,
+            "name": f"{one.kind.value.capitalize()} {about}"[:200],
+            "amount": one.amount,
             "currency": one.currency,
-            "stage": _STAGE.get(one.status, "lost"),
-            "close_date": None if one.closed_at is None else one.closed_at.date(),
+            "stage": _STAGE[one.status],
+            "close_date": _close_date(one),
         }
     )
-    return deal, one.closed_at or one.detected_at
+    return deal, one.updated_at
+
+
+def _close_date(one: Deal) -> date | None:
+    """The end of the term that is renewed; an expansion says none."""
+    if one.kind is not DealKind.RENEWAL:
+        return None
+    try:
+        return date.fromisoformat(one.subject[:10])
+    except ValueError:
+        return None

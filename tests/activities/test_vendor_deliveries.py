@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from activities.circuits import Circuits
 from activities.connected import Connected
+from activities.meeting_links import MeetingLinks
 from activities.telling import Telling
 from activities.told_store import ToldStore
 from activities.vendor_deliveries import STUCK, VendorActivities
@@ -16,9 +18,11 @@ from integrations.hubspot import HubSpot
 from integrations.intercom import Intercom
 from integrations.slack import Slack
 from models.enums import LifecycleStage, Priority, Role, RunStatus, TriggeredBy
+from models.errors import Retryable
 from models.outside import SaveAccount, System
 from models.play import RunRecord
 from models.records import Csm, CsmTask, Customer, InAppNotice, Notice, Transition
+from models.run import StepResult
 from models.vendor_delivery import DeliverOne, DrainInput, VendorDelivery, VendorStatus
 from persistence.store import SqlStore
 from tests.integrations.vendor_double import Double, Reply, double
@@ -355,3 +359,34 @@ async def test_a_system_that_is_no_longer_configured_waits_for_an_operator(desk:
     assert await desk.drain(System.HUBSPOT) == ["pending"]
     [row] = await desk.rows()
     assert "not configured" in row.response
+
+
+class _Links:
+    """A scheduler that counts."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.error: Exception | None = None
+
+    async def link(self, token: str, meeting: str, key: str) -> str:
+        self.asked.append((token, meeting))
+        if self.error is not None:
+            raise self.error
+        return "https://calendly.example/d/1"
+
+
+async def test_a_booking_link_waits_behind_its_circuit_and_is_not_made_for_what_is_done(desk: Desk) -> None:
+    scheduler = _Links()
+    links = MeetingLinks(
+        desk.store, Circuits(desk.store, lambda: desk.now), System.CALENDLY, scheduler, lambda who: f"signed {who}"
+    )
+    assert await links.link("k", "C-1", "help_call") == "https://calendly.example/d/1"
+    assert scheduler.asked == [("signed C-1", "help_call")]
+    scheduler.error = Retryable("down")
+    for _ in range(9):
+        with pytest.raises(Retryable):
+            await links.link("k", "C-1", "help_call")
+    assert len(scheduler.asked) == 6, "after five failures it is left in peace"
+    async with desk.store.begin() as tx:
+        await tx.effects.put("done", "w", StepResult(status="done"), NOON)
+    assert await links.link("done", "C-1", "help_call") == ""

@@ -1,12 +1,12 @@
 """When a failing system is left in peace, and whether what waited may still be told."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from models.deals import Deal, DealKind, DealStatus
 from models.enums import LifecycleStage, Plan
-from models.expansion import ExpansionType, Opportunity, OpportunityStatus, Timing
 from models.outside import Account, AddTask, SaveAccount, ShowInApp, System
 from models.records import Csm, Customer
 from models.vendor_delivery import Circuit, VendorDelivery
@@ -177,29 +177,26 @@ def test_every_field_that_can_leave_is_in_one_group() -> None:
 @pytest.mark.parametrize(
     ("status", "stage"),
     [
-        (OpportunityStatus.OPEN, "open"),
-        (OpportunityStatus.WON, "won"),
-        (OpportunityStatus.LOST, "lost"),
-        (OpportunityStatus.EXPIRED, "lost"),
+        (DealStatus.PENDING, "open"),
+        (DealStatus.COMPLETED, "won"),
+        (DealStatus.WON, "won"),
+        (DealStatus.DECLINED, "lost"),
+        (DealStatus.LOST, "lost"),
     ],
 )
-def test_an_opportunity_is_one_deal_however_it_stands(status: OpportunityStatus, stage: str) -> None:
-    one = Opportunity(
+def test_a_deal_has_one_number_however_it_stands(status: DealStatus, stage: str) -> None:
+    one = Deal(
+        key="deal:C-1:renewal:2026-09-01",
         customer="C-1",
-        type=next(iter(ExpansionType)),
-        product="seats",
-        estimated_value=None,
-        currency="EUR",
-        probability=Decimal("0.4"),
-        signals=(),
-        recommended_action="call",
-        timing=next(iter(Timing)),
-        detected_at=NOON,
-        updated_at=NOON,
+        kind=DealKind.RENEWAL,
+        subject="2026-09-01",
         status=status,
-        closed_at=None if status is OpportunityStatus.OPEN else LATER,
+        workflow_id="w",
+        opened_at=NOON,
+        updated_at=LATER,
     )
     deal, changed = deal_of(one)
-    assert (deal.stage, deal.amount) == (stage, None)
-    assert changed == (NOON if status is OpportunityStatus.OPEN else LATER)
-    assert deal.number == deal_of(one.model_copy(update={"status": OpportunityStatus.OPEN}))[0].number
+    assert (deal.stage, deal.amount, deal.number, changed) == (stage, None, one.key, LATER)
+    assert deal.close_date == date(2026, 9, 1)
+    assert deal_of(one.model_copy(update={"kind": DealKind.EXPANSION}))[0].close_date is None
+    assert deal_of(one.model_copy(update={"subject": "term 2"}))[0].close_date is None

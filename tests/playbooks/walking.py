@@ -90,7 +90,12 @@ class _Walker:
         """False: nothing can happen any more but an event that has been left out."""
         outcomes = interpreter.open_outcomes(self.playbook, self.state)
         events = [name for name in self.playbook.wants() if name not in self.told and name != "outreach_activated"]
-        ordinary = [("event", name) for name in events if name not in self.endings]
+        ordinary = [
+            (verdict, name)
+            for name in events
+            if name not in self.endings
+            for verdict in (("event", "refusal") if name.startswith("approval_decided") else ("event",))
+        ]
         answers = [("outcome", name) for name in outcomes]
         passing = [("time", "")] if wait.until is not None else []
         ending = [("event", name) for name in events if name in self.endings]
@@ -107,15 +112,15 @@ class _Walker:
         elif kind == "outcome":
             self.state = interpreter.answer(self.playbook, self.state, name, self.now)
         else:
-            self.hear(name)
+            self.hear(name, approved=kind == "event")
         return True
 
-    def hear(self, name: str) -> None:
+    def hear(self, name: str, *, approved: bool = True) -> None:
         """The event happens, a minute later."""
         self.now += timedelta(minutes=1)
         self.told.add(name)
         kind, _, subject = name.partition(":")
-        seen = Occurrence(kind=kind, subject=subject, key=name, at=self.now)
+        seen = Occurrence(kind=kind, subject=subject, key=name, at=self.now, data={"approved": approved})
         self.state = interpreter.observe(self.playbook, self.state, seen)
 
 

@@ -97,6 +97,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
     starting = Starting(given.playbooks, places)
     lifecycle = LifecycleActivities(given.store, given.house, starting, evaluator=given.deciding.evaluator())
+    runs = RunActivities(given.store)
     return [
         messages.send_message,
         messages.celebrate_milestone,
@@ -138,6 +139,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         sweep.sweep_pages,
         sweep.end_sweep,
         ValidationActivities(given.store, given.judge).validate_metrics,
-        RunActivities(given.store).close_run,
+        runs.close_run,
+        runs.moved,
         VendorActivities(given.store, given.outside, utc_now).due_vendor_deliveries,
     ]

@@ -37,6 +37,7 @@ from persistence.keys import CustomerKeyStore
 from persistence.lease import RENEW_EVERY, WorkerLease
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
+from playbooks.live import Live
 from rendering import approved
 from rendering.catalogue import Templates
 from settings import Settings, load
@@ -61,6 +62,9 @@ WORKFLOWS: tuple[type, ...] = (
     VendorOutbox,
     SourcePull,
 )
+
+FOLLOW_EVERY = timedelta(seconds=2)
+"""Real time between two looks for releases."""
 
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)
@@ -94,10 +98,23 @@ def build_worker(client: Client, given: Collaborators, *, task_queue: str, build
     )
 
 
+def playbooks() -> Live:
+    """Those of the checkout, checked against the texts; releases are taken from the database.
+
+    Raises:
+        BadInput: a playbook or template is wrong; every problem is listed.
+    """
+    return Live(Catalog.load(templates=Templates.load()))
+
+
 def collaborators(
-    settings: Settings, store: Store, http: httpx.AsyncClient, outside: Connected = NOTHING
+    settings: Settings,
+    store: Store,
+    http: httpx.AsyncClient,
+    outside: Connected = NOTHING,
+    live: Live | None = None,
 ) -> Collaborators:
-    """The real ones.
+    """The real ones; ``live``: the playbooks in force, those of the checkout if absent.
 
     Raises:
         Misconfigured: a secret is missing.
@@ -111,7 +128,7 @@ def collaborators(
         house=house(settings),
         renderer=templates,
         mailer=worker_outside.mailer(settings, outside, store),
-        playbooks=Catalog.load(templates=templates),
+        playbooks=live or playbooks(),
         unsubscriber=Unsubscribe(settings.console_url, settings.events_secret),
         poster=WebhookSender(
             http, secret=settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
@@ -140,6 +157,8 @@ async def main(settings: Settings) -> None:
     lease, host = WorkerLease(store.database), socket.gethostname()
     try:
         await lease.acquire(host, utc_now())
+        live = playbooks()
+        await _take_releases(store, live)
         client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
         async with (
             httpx.AsyncClient() as http,
@@ -147,7 +166,7 @@ async def main(settings: Settings) -> None:
             pulling.reading(client, told, outside, settings, clock_file.read(settings.home)),
             build_worker(
                 client,
-                collaborators(settings, told, http, outside),
+                collaborators(settings, told, http, outside, live),
                 task_queue=settings.task_queue,
                 build_id=settings.build_id,
             ),
@@ -163,18 +182,35 @@ async def main(settings: Settings) -> None:
             )
             delivering = asyncio.create_task(deliverer.run_forever())
             renewing = asyncio.create_task(_keep(lease, host, stop))
+            following = asyncio.create_task(_follow(store, live))
             for ensure in (ensure_schedule, ensure_weekly_validation):
                 await ensure(client, clock, zone=settings.business_zone, task_queue=settings.task_queue)
             log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
             await stop.wait()
             log.info("worker stops")
-            for task in (delivering, renewing):
+            for task in (delivering, renewing, following):
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
     finally:
         stop_metrics()
         await store.close()
+
+
+async def _take_releases(store: SqlStore, live: Live) -> None:
+    async with store.read() as tx:
+        if live.take(await tx.releases.all()):
+            structlog.stdlib.get_logger("steadfast.worker").info("releases taken", playbooks=len(live.all()))
+
+
+async def _follow(store: SqlStore, live: Live) -> None:
+    """Take what is released while we work; a database that is away is asked again."""
+    while True:
+        await asyncio.sleep(FOLLOW_EVERY.total_seconds())
+        try:
+            await _take_releases(store, live)
+        except Retryable as error:
+            structlog.stdlib.get_logger("steadfast.worker").warning("releases not read", reason=str(error))
 
 
 async def _keep(lease: WorkerLease, host: str, stop: asyncio.Event) -> None:

@@ -58,6 +58,8 @@ class Frame:
         for condition, reason in step.goals:
             if evaluate(condition, facts):
                 return StepResult(status="goal_met", reason=reason, facts=_read(condition, facts))
+        if (pause := await tx.pauses.of(step.playbook)) is not None:
+            return StepResult(status="held", reason=f"the playbook is paused by {pause.by}: {pause.reason}")
         if step.when is not None:
             holds = evaluate(step.when, facts)
             if holds is not True:

@@ -28,6 +28,7 @@ from activities.ports_metrics import MetricRows, Validations
 from activities.ports_people import Entries, InternalMails, Interventions, Outcomes, Tasks
 from activities.ports_programs import Advocacy, Plans, Referrals, Surveys
 from activities.ports_pull import Pulls
+from activities.ports_releases import Pauses, Releases
 from activities.ports_reports import Reports
 from activities.ports_reviews import Periods, Reviews
 from activities.ports_told import BillingTold, RelationsTold, SupportTold, UsageTold
@@ -45,6 +46,7 @@ from activities.repositories import (
 from models.enums import Channel, Language, Segment
 from models.message import OutgoingMail, Rendered, SendReceipt, TemplateInfo
 from models.playbook import Playbook
+from models.release import ReleaseNote
 
 
 class Transaction(Protocol):
@@ -98,6 +100,8 @@ class Transaction(Protocol):
     metrics: MetricRows
     validations: Validations
     reports: Reports
+    releases: Releases
+    pauses: Pauses
 
 
 class Store(Protocol):
@@ -129,6 +133,10 @@ class Playbooks(Protocol):
 
     def program_for(self, segment: Segment) -> Playbook:
         """The onboarding program of a segment (section 4.4)."""
+        ...
+
+    def note(self, playbook: Playbook) -> ReleaseNote | None:
+        """Who released it, and why; None: it is as its file says."""
         ...
 
 

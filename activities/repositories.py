@@ -134,6 +134,10 @@ class Runs(Protocol):
         """A run ended: final steps, no more awaiting rows. Idempotent."""
         ...
 
+    async def forget_steps(self, workflow_id: str) -> None:
+        """The steps are written anew, by a playbook that may have others. Results of effects stay."""
+        ...
+
     async def next_occurrence(
         self, customer: str, playbook: str, cause: str, workflow_id_of: Callable[[int], str]
     ) -> int:

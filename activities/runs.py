@@ -5,7 +5,7 @@ from temporalio import activity
 from activities.ports import Store
 from models.enums import RunStatus
 from models.people import InterventionStatus
-from models.play import RunRecord
+from models.play import PlayMoved, RunRecord
 
 
 class RunActivities:
@@ -14,6 +14,13 @@ class RunActivities:
     def __init__(self, store: Store) -> None:
         """``store``: where transactions come from."""
         self._store = store
+
+    @activity.defn
+    async def moved(self, told: PlayMoved) -> None:
+        """The run follows another content of its playbook; steps that are no more are no longer shown."""
+        async with self._store.begin() as tx:
+            await tx.runs.forget_steps(told.record.workflow_id)
+            await tx.runs.open(told.record)
 
     @activity.defn
     async def close_run(self, record: RunRecord) -> None:

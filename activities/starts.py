@@ -69,6 +69,7 @@ class Starter:
             },
             dates={**_dates(customer), **self._quarter(seen)},
             trigger=trigger,
+            release=self._playbooks.note(playbook),
             calendar=self._places.of(customer, started) if playbook.keeps_dates else None,
             tells_end=bool(playbook.excludes.pauses)
             or any(named_by(other.excludes.held_by, playbook.id) for other in self._playbooks.all()),

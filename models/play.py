@@ -13,6 +13,7 @@ from models.events import Occurrence
 from models.ids import CustomerId
 from models.playbook import Playbook
 from models.playbook_rules import NORMAL_PRIORITY
+from models.release import Policy, ReleaseNote
 from models.run import RunState
 
 
@@ -37,6 +38,7 @@ class PlayStart(Carried):
     tells_end: bool = Field(
         default=False, exclude_if=not_, description="Others wait for its end: the lifecycle is told of it."
     )
+    release: ReleaseNote | None = Field(default=None, exclude_if=not_, description="Who released it, and why.")
 
     @property
     def counted_from(self) -> Instant:
@@ -57,6 +59,9 @@ class PlayInput(Carried):
     state: RunState | None = None
     onboarding: "OnboardingState | None" = None
     seen: tuple[str, ...] = ()
+    keys: dict[str, str] = Field(
+        default_factory=dict, exclude_if=not_, description="Step to the name its effect is kept under, where another."
+    )
 
 
 class StepInput(Carried):
@@ -181,6 +186,21 @@ class StepRefused(Carried):
     now: Instant
 
 
+class PlayMoved(Carried):
+    """A run goes on with another content of its playbook; the record is as it stands on it."""
+
+    record: RunRecord
+    note: ReleaseNote
+    policy: Policy
+
+
+class Rewired(Carried):
+    """Which events an open play wants from now on."""
+
+    workflow_id: str
+    wants: tuple[str, ...]
+
+
 class OutcomeRequest(Carried):
     """A person's answer to an open step of a play: an update with a validator."""
 
@@ -281,5 +301,5 @@ class Stop(Carried):
     reason: str
 
 
-for _model in (PlayInput, RunRecord, SaveOnboarding, Decided):
+for _model in (PlayInput, RunRecord, PlayMoved, SaveOnboarding, Decided):
     _model.model_rebuild()

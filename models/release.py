@@ -99,3 +99,15 @@ class MoveLine(Value):
     then_at: str = ""
     notes: tuple[str, ...] = ()
     again: tuple[str, ...] = Field(default=(), description="Messages that a restart sends once more.")
+
+
+class Pause(Value):
+    """A playbook does nothing for now: its runs are held, and new ones begin held."""
+
+    number: int
+    playbook: str
+    by: str
+    reason: str
+    at: Instant
+    resumed_at: Instant | None = None
+    resumed_by: str | None = None

@@ -59,6 +59,10 @@ class RunTable:
         await self._steps(record)
         await self._await(record, ())
 
+    async def forget_steps(self, workflow_id: str) -> None:
+        """The steps are written anew, by a playbook that may have others. Results of effects stay."""
+        await self._connection.execute(delete(run_step).where(run_step.c.workflow_id == workflow_id))
+
     async def next_occurrence(
         self, customer: str, playbook: str, cause: str, workflow_id_of: Callable[[int], str]
     ) -> int:

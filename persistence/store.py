@@ -42,6 +42,7 @@ from persistence.outbox import OutboxTable
 from persistence.plans import PlanTable
 from persistence.pulls import PullTable
 from persistence.referrals import ReferralTable
+from persistence.releases import PauseTable, ReleaseTable
 from persistence.reports import ReportTable
 from persistence.reviews import ReviewTable
 from persistence.runs import RunTable
@@ -93,6 +94,8 @@ class SqlTransaction(Transaction):
     approvals: ApprovalTable
     checklists: ChecklistTable
     exceptions: ExceptionTable
+    releases: ReleaseTable
+    pauses: PauseTable
     reviews: ReviewTable
     periods: PeriodTable
     surveys: SurveyTable
@@ -145,6 +148,8 @@ class SqlTransaction(Transaction):
         self.approvals = ApprovalTable(connection)
         self.checklists = ChecklistTable(connection)
         self.exceptions = ExceptionTable(connection)
+        self.releases = ReleaseTable(connection)
+        self.pauses = PauseTable(connection)
         self.reviews = ReviewTable(connection)
         self.periods = PeriodTable(connection)
         self.surveys = SurveyTable(connection)

@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 from models.enums import Segment
 from models.errors import BadInput, NotFound
 from models.playbook import Playbook
+from models.release import ReleaseNote
 from playbooks.check import Checked, check_file, files
 from playbooks.problem import Problem, errors
 from playbooks.vocabulary import TemplateIndex
@@ -22,14 +23,21 @@ FALLBACK = Segment.SELF_SERVE
 
 
 class Entry(NamedTuple):
-    """One playbook in force, with the fingerprint of its content and the file it came from."""
+    """One playbook in force, with the fingerprint of its content and the file it came from.
+
+    ``note``: who released it. ``only``: the segments for which it is in force, where a later release took others.
+    """
 
     playbook: Playbook
     fingerprint: str
     file: str
+    note: ReleaseNote | None = None
+    only: tuple[Segment, ...] | None = None
 
     def suits(self, segment: Segment) -> bool:
         """Whether it is for customers of the segment."""
+        if self.only is not None:
+            return segment in self.only
         return not self.playbook.segments or segment in self.playbook.segments
 
 
@@ -97,6 +105,10 @@ class Catalog:
                 if entry.playbook.process == "onboarding" and entry.suits(wanted):
                     return entry.playbook
         raise NotFound("no onboarding program", field="segment", value=str(segment))
+
+    def note(self, playbook: Playbook) -> ReleaseNote | None:
+        """Who released it; None: it is as its file says."""
+        return next((entry.note for entry in self._entries if entry.playbook is playbook), None)
 
     def fingerprints(self) -> dict[str, str]:
         """Fingerprint by file."""

@@ -1,6 +1,7 @@
 """A run in plain words, in Markdown, for an operator in Temporal UI. No personal data: ids and step names only."""
 
 from models.playbook import Playbook
+from models.release import ReleaseNote
 from models.run import RunState, StepStatus, Wait
 
 _MARKS = {
@@ -14,10 +15,11 @@ _MARKS = {
 }
 
 
-def details(playbook: Playbook, state: RunState, wait: Wait) -> str:
-    """What happened, what it waits for, until when."""
+def details(playbook: Playbook, state: RunState, wait: Wait, note: ReleaseNote | None = None) -> str:
+    """What happened, what it waits for, until when, and who released what it follows."""
     until = f" until **{wait.until:%Y-%m-%d %H:%M} UTC**" if wait.until else ""
-    return f"Waits for **{wait.waiting_for.value}**{until}: {wait.reason}\n\n{_steps(playbook, state)}"
+    said = f"Waits for **{wait.waiting_for.value}**{until}: {wait.reason}\n\n{_steps(playbook, state)}"
+    return said if note is None else f"{said}\n\nReleased by {note.author} on {note.at:%Y-%m-%d}: {note.reason}"
 
 
 def ended(playbook: Playbook, state: RunState) -> str:

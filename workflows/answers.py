@@ -1,5 +1,6 @@
 """A person's answer to a run: whether it fits, what it changes, what is kept of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from models.events import Occurrence
@@ -14,6 +15,12 @@ TASK_CLOSED = "task_closed"
 """The event of a run by which a task that no step awaits is done; its subject is the step."""
 
 DONE = "done"
+
+
+def renamed(request: OutcomeRequest, keys: Mapping[str, str]) -> OutcomeRequest:
+    """The request for a step that has another id since a move: links that were sent before keep working."""
+    now = {first.partition("#")[0]: step for step, first in keys.items()}
+    return request.model_copy(update={"step": now[request.step]}) if request.step in now else request
 
 
 def refusal(playbook: Playbook, state: RunState, request: OutcomeRequest) -> str | None:
@@ -34,7 +41,13 @@ def fold(playbook: Playbook, state: RunState, request: OutcomeRequest, now: date
 
 
 def outcome(
-    start: PlayStart, generation: int, state: RunState, request: OutcomeRequest, request_id: str, now: datetime
+    start: PlayStart,
+    generation: int,
+    state: RunState,
+    request: OutcomeRequest,
+    request_id: str,
+    now: datetime,
+    keys: Mapping[str, str],
 ) -> Outcome:
     """What is kept: which step it was for, and the task that it closes."""
     awaiting = interpreter.answers(start.playbook, state, request.outcome, request.step)
@@ -46,7 +59,7 @@ def outcome(
         customer=start.customer,
         playbook=start.playbook.id,
         step_id=awaiting.id if awaiting is not None else request.step,
-        task_key=effect_key(start.workflow_id, generation, task) if task else "",
+        task_key=effect_key(start.workflow_id, generation, keys.get(task, task)) if task else "",
         outcome=request.outcome,
         by=request.by,
         note=request.note,

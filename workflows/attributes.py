@@ -40,11 +40,16 @@ def play_attributes(start: PlayStart) -> TypedSearchAttributes:
     return _pairs(
         customer=(CUSTOMER_ID, start.customer),
         playbook=(PLAYBOOK, start.playbook.id),
-        version=(PLAYBOOK_VERSION, f"{start.playbook.version}-{start.fingerprint}"),
+        version=(PLAYBOOK_VERSION, playbook_version(start)),
         plan=(PLAN, start.plan),
         owner=(OWNER, start.owner),
         waiting=(WAITING_FOR, WaitingFor.TIMER.value),
     )
+
+
+def playbook_version(start: PlayStart) -> str:
+    """Version and fingerprint, as operators list by them."""
+    return f"{start.playbook.version}-{start.fingerprint}"
 
 
 def lifecycle_summary(customer: str) -> str:

@@ -16,7 +16,7 @@ from temporalio.workflow import ParentClosePolicy
 from activities.lifecycle import LifecycleActivities
 from models.events import Occurrence
 from models.ids import parse_workflow_id
-from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart, Stop
+from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart, Rewired, Stop
 from models.run import END_RUN
 from workflows import policies
 from workflows.attributes import OWNER, PLAN, STAGE, play_attributes, play_summary
@@ -50,6 +50,12 @@ class CustomerLifecycle:
         while len(self.seen) > policies.SEEN_KEPT:
             self.seen.pop(next(iter(self.seen)))
         self.arrived.append(seen)
+
+    @workflow.signal
+    def rewired(self, told: Rewired) -> None:
+        """An open play follows another playbook and wants other events from now on."""
+        if told.workflow_id in self.running:
+            self.running[told.workflow_id] = told.wants
 
     @workflow.query
     def open_plays(self) -> dict[str, tuple[str, ...]]:

@@ -21,13 +21,15 @@ from rules import interpreter, narrate
 from workflows import answers, policies, records, steps
 from workflows.attributes import OWNER, WAITING_FOR
 from workflows.delivery import start_delivery
+from workflows.operated import Operated
 
 
-class Play:
+class Play(Operated):
     """A run of one playbook for one customer. Subclasses are the workflow types."""
 
     def __init__(self, asked: PlayInput) -> None:
         """Set up before any handler can run."""
+        super().__init__()
         self.start = asked.start
         self.playbook = asked.start.playbook
         self.generation = asked.generation
@@ -42,6 +44,7 @@ class Play:
         )
         self.arrived: deque[Occurrence] = deque()
         self.seen: dict[str, None] = dict.fromkeys(asked.seen)
+        self.keys: dict[str, str] = dict(asked.keys)
         self.answered: deque[OutcomeRequest] = deque()
         self.waiting = Wait(until=None, waiting_for=WaitingFor.TIMER, reason="starting")
         self.shown_waiting = WaitingFor.TIMER
@@ -65,7 +68,8 @@ class Play:
         if f"answer:{request_id}" in self.seen:
             return "already recorded"
         self._remember(f"answer:{request_id}")
-        told = answers.outcome(self.start, self.generation, self.state, request, request_id, self.now())
+        request = answers.renamed(request, self.keys)
+        told = answers.outcome(self.start, self.generation, self.state, request, request_id, self.now(), self.keys)
         self.state = answers.fold(self.playbook, self.state, request, self.now())
         self.answered.append(request)
         await workflow.execute_local_activity_method(TaskActivities.record_outcome, told, **policies.CLOSE)
@@ -75,7 +79,7 @@ class Play:
     def _answer_is_open(self, request: OutcomeRequest) -> None:
         if request.request_id and f"answer:{request.request_id}" in self.seen:
             return
-        if refusal := answers.refusal(self.playbook, self.state, request):
+        if refusal := answers.refusal(self.playbook, self.state, answers.renamed(request, self.keys)):
             raise ApplicationError(refusal, type="Refused")
 
     @workflow.query
@@ -108,9 +112,11 @@ class Play:
         try:
             while True:
                 await self.take_in()
-                if workflow.info().is_continue_as_new_suggested() and self.state.status is RunStatus.RUNNING:
+                if self._should_renew():
                     # Here nothing is pending. A handler that waits for what it just said must be heard first.
                     await workflow.wait_condition(lambda: workflow.all_handlers_finished() or bool(self.arrived))
+                    if self.moved is not None:
+                        await self.record_move()
                     if not self.arrived:
                         workflow.continue_as_new(self.carried_on())
                     continue
@@ -155,20 +161,22 @@ class Play:
         if wait.waiting_for is not self.shown_waiting:
             self.shown_waiting = wait.waiting_for
             workflow.upsert_search_attributes([WAITING_FOR.value_set(wait.waiting_for.value)])
-        workflow.set_current_details(narrate.details(self.playbook, self.state, wait))
+        workflow.set_current_details(narrate.details(self.playbook, self.state, wait, self.start.release))
         timeout = None if wait.until is None else self.start.clock.real_delay(wait.until, self.now())
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: bool(self.arrived or self.answered),
+                lambda: bool(self.arrived or self.answered or self.moved or self.operated),
                 timeout=timeout,
                 timeout_summary=wait.reason[:200],
             )
+        self.operated = False
 
     async def _do(self, do: Do) -> None:
         step = self.playbook.step(do.step_id)
         assert isinstance(step, ActStep | EscalateStep)
         now = self.now()
-        asked = steps.step_input(self.start, self.generation, self.state, step, do.due, now)
+        key = self.keys.get(step.id, "")
+        asked = steps.step_input(self.start, self.generation, self.state, step, do.due, now, key)
         self.state = interpreter.run_step(self.state, step.id, now)
         try:
             activity = workflow.start_activity(
@@ -224,7 +232,13 @@ class Play:
 
     def carried_on(self) -> PlayInput:
         """What the next run of this play needs to know."""
-        return PlayInput(start=self.start, generation=self.generation, state=self.state, seen=tuple(self.seen))
+        return PlayInput(
+            start=self.start,
+            generation=self.generation,
+            state=self.state,
+            seen=tuple(self.seen),
+            keys=self.keys,
+        )
 
     async def close(self) -> None:
         """Record the end and every step."""
@@ -233,6 +247,11 @@ class Play:
         await workflow.execute_local_activity_method(RunActivities.close_run, record, **policies.CLOSE)
         if self.start.tells_end:
             await records.tell_lifecycle(self.start, self.state)
+
+    def _should_renew(self) -> bool:
+        """A move, or a history long enough; a run that is over only has its end left to write."""
+        renews = self.moved is not None or workflow.info().is_continue_as_new_suggested()
+        return renews and self.state.status is RunStatus.RUNNING
 
     def _remember(self, key: str) -> None:
         self.seen[key] = None

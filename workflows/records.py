@@ -26,6 +26,23 @@ def of_steps(state: RunState) -> tuple[StepRecord, ...]:
     )
 
 
+def running(start: PlayStart, generation: int, state: RunState) -> RunRecord:
+    """The run as it stands."""
+    return RunRecord(
+        workflow_id=start.workflow_id,
+        customer=start.customer,
+        process=start.playbook.process,
+        playbook=start.playbook.id,
+        version=start.playbook.version,
+        fingerprint=start.fingerprint,
+        generation=generation,
+        status=state.status,
+        started=state.started,
+        steps=of_steps(state),
+        wants=start.wants,
+    )
+
+
 def ended(start: PlayStart, generation: int, state: RunState, now: datetime) -> RunRecord:
     """The run as it ended."""
     return RunRecord(

@@ -67,13 +67,22 @@ ACTIVITIES: dict[str, StepActivity] = {
 
 
 def step_input(
-    start: PlayStart, generation: int, state: RunState, step: ActStep | EscalateStep, due: datetime, now: datetime
+    start: PlayStart,
+    generation: int,
+    state: RunState,
+    step: ActStep | EscalateStep,
+    due: datetime,
+    now: datetime,
+    key: str = "",
 ) -> StepInput:
-    """What the step's activity is asked: the step, its key, and the conditions it re-checks first."""
+    """What the step's activity is asked: the step, its key, and the conditions it re-checks first.
+
+    ``key``: the name its effect is kept under, where that is not the step's own: it was moved, or is retried.
+    """
     playbook = start.playbook
     params = _escalation(step) if isinstance(step, EscalateStep) else _params(step, playbook)
     return StepInput(
-        key=effect_key(start.workflow_id, generation, step.id),
+        key=effect_key(start.workflow_id, generation, key or step.id),
         customer=start.customer,
         playbook=playbook.id,
         step_id=step.id,

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import structlog
@@ -37,7 +37,7 @@ from persistence.keys import CustomerKeyStore
 from persistence.lease import RENEW_EVERY, WorkerLease
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog
-from playbooks.live import Live
+from playbooks.live import Live, deployed
 from rendering import approved
 from rendering.catalogue import Templates
 from settings import Settings, load
@@ -158,6 +158,7 @@ async def main(settings: Settings) -> None:
     try:
         await lease.acquire(host, utc_now())
         live = playbooks()
+        await _deploy(store, live, clock_file.read(settings.home).virtual(utc_now()))
         await _take_releases(store, live)
         client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
         async with (
@@ -195,6 +196,17 @@ async def main(settings: Settings) -> None:
     finally:
         stop_metrics()
         await store.close()
+
+
+async def _deploy(store: SqlStore, live: Live, now: datetime) -> None:
+    """The files of this checkout that are newer than what was released."""
+    async with store.begin() as tx:
+        made, unversioned = deployed(live.files, await tx.releases.all(), now)
+        for release in made:
+            await tx.releases.add(release)
+    for file in unversioned:
+        log = structlog.stdlib.get_logger("steadfast.worker")
+        log.warning("playbook edited without raising its version: not in force", file=file)
 
 
 async def _take_releases(store: SqlStore, live: Live) -> None:

@@ -148,6 +148,10 @@ class Runs(Protocol):
         """The customer's runs, newest first."""
         ...
 
+    async def open_of(self, playbook: str, *, other_than: str = "") -> list[str]:
+        """Open runs of a playbook whose content has another fingerprint than this, by workflow id."""
+        ...
+
     async def steps(self, workflow_id: str) -> list[StepRecord]:
         """The steps of a run, in the order they were due."""
         ...

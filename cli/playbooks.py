@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli import playbook_page
+from cli import playbook_page, releases
 from models.enums import Segment
 from models.errors import BadInput, Refused
 from models.playbook import Playbook
@@ -102,6 +102,7 @@ def make(templates: Callable[[], TemplateIndex | None] = lambda: None) -> typer.
         """Print the JSON Schema of a playbook's file."""
         typer.echo(playbook_schema.text(), nl=False)
 
+    releases.add_to(app, templates)
     return app
 
 

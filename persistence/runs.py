@@ -89,6 +89,19 @@ class RunTable:
         )
         return [value_of(RunRow, row) for row in rows.mappings()]
 
+    async def open_of(self, playbook: str, *, other_than: str = "") -> list[str]:
+        """Open runs of a playbook whose content has another fingerprint than this, by workflow id."""
+        rows = await self._connection.execute(
+            select(run.c.workflow_id)
+            .where(
+                run.c.playbook == playbook,
+                run.c.status == RunStatus.RUNNING.value,
+                run.c.fingerprint != other_than,
+            )
+            .order_by(run.c.workflow_id)
+        )
+        return list(rows.scalars())
+
     async def steps(self, workflow_id: str) -> list[StepRecord]:
         """The steps of a run, in the order they were due; those of unknown time last."""
         rows = await self._connection.execute(

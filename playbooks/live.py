@@ -1,15 +1,58 @@
 """The playbooks in force: the files of the checkout, and over them what was released (section 20 of the domain).
 
-A playbook that was never released is as its file says. Once it was, only a release changes it: a file edited and not
-released changes nothing. Without its file a playbook is retired, whatever was released.
+When a worker starts, a file with a higher version than the last release becomes a release by itself: runs under way
+finish on the old. A file edited without raising its version changes nothing. ``starter.py playbooks release`` puts a
+file in force at once and says what becomes of the runs. Without its file a playbook is retired, whatever was released.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from models.enums import Segment
 from models.playbook import Playbook
-from models.release import Release, ReleaseNote
+from models.release import Policy, Release, ReleaseNote
 from playbooks.catalog import Catalog, Entry
+
+DEPLOYMENT = "deployment"
+"""The author of a release that came with the checkout."""
+
+
+def deployed(files: Catalog, releases: Iterable[Release], now: datetime) -> tuple[list[Release], list[str]]:
+    """Releases that the files make, and files whose content changed without their version, which make none."""
+    last: dict[tuple[str, frozenset[Segment]], Release] = {}
+    for one in releases:
+        last.setdefault((one.playbook, frozenset(one.segments)), one)
+    made, unversioned = [], []
+    for entry in files.entries():
+        book = entry.playbook
+        before = last.get((book.id, frozenset(book.segments)))
+        if before is None or book.version > before.version:
+            made.append(_release(entry, now))
+        elif book.version == before.version and entry.fingerprint != before.fingerprint:
+            unversioned.append(_name(entry))
+    return made, unversioned
+
+
+def _release(entry: Entry, now: datetime) -> Release:
+    """The same for every worker that starts with the file, so there is one of it."""
+    book = entry.playbook
+    return Release(
+        id=f"rel_{entry.fingerprint[:40]}",
+        playbook=book.id,
+        segments=book.segments,
+        version=book.version,
+        fingerprint=entry.fingerprint,
+        document=book,
+        author=DEPLOYMENT,
+        reason=f"version {book.version} of {_name(entry)}",
+        at=now,
+        policy=Policy.FINISH,
+    )
+
+
+def _name(entry: Entry) -> str:
+    """The file as it is named in the checkout."""
+    return entry.file.rpartition("/playbooks/")[2] or entry.file
 
 
 def in_force(files: Catalog, releases: Iterable[Release]) -> Catalog:
@@ -39,7 +82,7 @@ class Live:
 
     def __init__(self, files: Catalog) -> None:
         """``files``: of the checkout."""
-        self._files = files
+        self.files = files
         self._known: tuple[str, ...] = ()
         self._catalog = files
 
@@ -54,7 +97,7 @@ class Live:
         ids = tuple(one.id for one in found)
         if ids == self._known:
             return False
-        self._catalog, self._known = in_force(self._files, found), ids
+        self._catalog, self._known = in_force(self.files, found), ids
         return True
 
     def all(self) -> tuple[Playbook, ...]:

@@ -26,6 +26,7 @@ from cli.identity import app as identity
 from cli.importing import import_
 from cli.integrations import app as integrations
 from cli.metrics import metrics
+from cli.ops import app as ops
 from cli.plan import app as plan
 from cli.playbooks import make as playbooks
 from cli.portfolio import portfolio
@@ -99,6 +100,7 @@ app.add_typer(tasks, name="tasks")
 app.add_typer(approvals, name="approvals")
 app.add_typer(tasks, name="tasks")
 app.add_typer(calibrate, name="calibrate")
+app.add_typer(ops, name="ops")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 app.add_typer(identity, name="identity")
 app.add_typer(report, name="report")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 
 from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Store
@@ -111,7 +112,7 @@ class Releaser:
             # The same id on every try: a run that took it answers what it answered then.
             await handle.execute_update("move", request, id=f"{release.id}:{standing.digest}", result_type=str)
         except WorkflowUpdateFailedError as error:
-            reason = str(error.cause)
+            reason = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
             changed = "changed since" in reason or "carried out" in reason
             outcome = MoveOutcome.CHANGED if changed else MoveOutcome.CANNOT_MOVE
             return line.model_copy(update={"outcome": outcome, "notes": (reason,)})

@@ -4,8 +4,9 @@ from temporalio import activity
 
 from activities.ports import Store
 from models.enums import RunStatus
+from models.moved import PlayMoved
 from models.people import InterventionStatus
-from models.play import PlayMoved, RunRecord
+from models.play import RunRecord
 
 
 class RunActivities:

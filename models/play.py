@@ -13,7 +13,7 @@ from models.events import Occurrence
 from models.ids import CustomerId
 from models.playbook import Playbook
 from models.playbook_rules import NORMAL_PRIORITY
-from models.release import Policy, ReleaseNote
+from models.release import ReleaseNote
 from models.run import RunState
 
 
@@ -186,21 +186,6 @@ class StepRefused(Carried):
     now: Instant
 
 
-class PlayMoved(Carried):
-    """A run goes on with another content of its playbook; the record is as it stands on it."""
-
-    record: RunRecord
-    note: ReleaseNote
-    policy: Policy
-
-
-class Rewired(Carried):
-    """Which events an open play wants from now on."""
-
-    workflow_id: str
-    wants: tuple[str, ...]
-
-
 class OutcomeRequest(Carried):
     """A person's answer to an open step of a play: an update with a validator."""
 
@@ -301,5 +286,5 @@ class Stop(Carried):
     reason: str
 
 
-for _model in (PlayInput, RunRecord, PlayMoved, SaveOnboarding, Decided):
+for _model in (PlayInput, RunRecord, SaveOnboarding, Decided):
     _model.model_rebuild()

@@ -16,7 +16,8 @@ from temporalio.workflow import ParentClosePolicy
 from activities.lifecycle import LifecycleActivities
 from models.events import Occurrence
 from models.ids import parse_workflow_id
-from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart, Rewired, Stop
+from models.moved import Rewired
+from models.play import Decided, DecideInput, LifecycleInput, PlayInput, PlayStart, Stop
 from models.run import END_RUN
 from workflows import policies
 from workflows.attributes import OWNER, PLAN, STAGE, play_attributes, play_summary

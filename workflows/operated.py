@@ -9,8 +9,9 @@ from temporalio.exceptions import ApplicationError
 from activities.runs import RunActivities
 from models.enums import RunStatus
 from models.ids import lifecycle_id
+from models.moved import PlayMoved, Rewired
 from models.operating import Act, OperateRequest
-from models.play import PlayMoved, PlayStart, Rewired
+from models.play import PlayStart
 from models.playbook import Playbook
 from models.release import MoveRequest, Policy, Standing
 from models.run import RunState, StepStatus, Wait

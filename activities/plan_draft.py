@@ -17,7 +17,7 @@ async def draft(
 ) -> bool:
     """Store it; False if the customer has a plan already. Without an onboarding there is nothing to fill it from."""
     record = await tx.onboardings.latest(customer.id)
-    program = _program(playbooks, record.program, customer) if record is not None else None
+    program = program_of(playbooks, record.program, customer) if record is not None else None
     if record is None or program is None:
         return await tx.plans.add(SuccessPlan(customer=customer.id, created_at=now, updated_at=now), key, "")
     plan = success_plan_draft.draft(
@@ -26,7 +26,7 @@ async def draft(
     return await tx.plans.add(plan, key, record.program)
 
 
-def _program(playbooks: Playbooks, name: str, customer: Customer) -> OnboardingProgram | None:
+def program_of(playbooks: Playbooks, name: str, customer: Customer) -> OnboardingProgram | None:
     """The program of that name; None where it is no more."""
     try:
         return playbooks.by_id(name, segment_of(customer.plan, customer.segment)).program

@@ -8,11 +8,17 @@ import typer
 from pydantic import JsonValue
 from temporalio.service import RPCError
 
+from activities.explain import explain
 from cli.context import Context, open_context
 from cli.output import out, print_json, print_table, say
+from cli.show_why import print_why
 from models.errors import NotFound, OutsideError
+from models.explanation import Explanation
+from models.ids import Process
 from models.play import RunView
 from models.records import RunRow
+from playbooks.catalog import Catalog
+from workflows.kinds import PLAYS
 from workflows.play import Play
 
 # A worker that is up answers a query in milliseconds; one that is not must not hold up the page.
@@ -56,6 +62,7 @@ async def gather(context: Context, customer: str) -> dict[str, JsonValue]:
         feed = await tx.work.in_app(customer)
         blockers = await tx.work.blockers(customer)
         deliveries = await tx.outbox.of(customer)
+        why = await explain(tx, customer, context.now(), Catalog.load())
     running = [await _running(context, run) for run in runs if run.ended is None]
     return {
         "customer": found.model_dump(mode="json"),
@@ -63,7 +70,8 @@ async def gather(context: Context, customer: str) -> dict[str, JsonValue]:
         "stage_since": found.stage_since.isoformat() if found.stage_since else None,
         "stage_history": [one.model_dump(mode="json") for one in history],
         "onboarding": onboarding.model_dump(mode="json") if onboarding else None,
-        "blockers": [one.name for one in blockers],
+        "blockers": list(dict.fromkeys((*(one.name for one in blockers), *why.blockers))),
+        **{name: value for name, value in why.model_dump(mode="json").items() if name != "blockers"},
         "running": list(running),
         "ended": [
             {**run.model_dump(mode="json"), "steps": [s.model_dump(mode="json") for s in steps[run.workflow_id]]}
@@ -82,7 +90,7 @@ async def _running(context: Context, run: RunRow) -> dict[str, JsonValue]:
     """The run as its workflow tells it; as last recorded, with unknown waits, when the worker does not answer."""
     shown: dict[str, JsonValue] = {
         "workflow_id": run.workflow_id,
-        "type": {"onboarding": "OnboardingProgram"}.get(run.process, "Sequence"),
+        "type": PLAYS[Process(run.process)].__name__,
         "playbook": run.playbook,
         "version": run.version,
         "fingerprint": run.fingerprint,
@@ -106,9 +114,7 @@ def _print(shown: dict[str, JsonValue]) -> None:
     assert isinstance(customer, dict)
     say(f"{customer['id']}  {customer['name'] or '(name unknown)'}  plan {customer['plan'] or 'unknown'}")
     say(f"Stage {shown['stage'] or 'unknown'} since {shown['stage_since'] or 'unknown'}")
-    if blockers := shown["blockers"]:
-        assert isinstance(blockers, list)
-        say("In the way: " + ", ".join(str(one) for one in blockers))
+    print_why(Explanation.model_validate({name: shown[name] for name in Explanation.model_fields}))
     out.print()
     _table(shown, "stage_history", "Stages", ("at", "from_stage", "to_stage", "reason"))
     onboarding = shown["onboarding"]

@@ -38,6 +38,7 @@ from persistence.in_app_feed import InAppFeed
 from persistence.keys import CustomerKeyStore
 from persistence.portfolio import Portfolio
 from persistence.store import SqlStore
+from playbooks.catalog import Catalog
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
@@ -113,6 +114,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             product=settings.product_name,
             product_origin=_origin(settings.product_url),
             answers=Answers(store, client),
+            playbooks=Catalog.load(),
         )
         await delivery.close()
     finally:

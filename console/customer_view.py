@@ -1,10 +1,14 @@
 """One customer as the page and the API show it, read in one transaction: everything in it is of one moment."""
 
+from datetime import datetime
+
 from pydantic import Field
 
-from activities.ports import Transaction
+from activities.explain import explain
+from activities.ports import Playbooks, Transaction
 from models.base import Carried
 from models.enums import RunStatus
+from models.explanation import Explanation
 from models.play import OnboardingRecord, StepRecord
 from models.records import (
     Blocker,
@@ -56,9 +60,12 @@ class CustomerView(Carried):
     notices: tuple[Notice, ...]
     in_app: tuple[InAppNotice, ...]
     deliveries: tuple[WebhookDelivery, ...]
+    explained: Explanation | None = Field(description="Why it stands where it stands; None without the playbooks.")
 
 
-async def gather(transaction: Transaction, customer_id: str) -> CustomerView | None:
+async def gather(
+    transaction: Transaction, customer_id: str, now: datetime, playbooks: Playbooks | None
+) -> CustomerView | None:
     """Everything of a customer, or None where there is none."""
     customer = await transaction.customers.get(customer_id)
     if customer is None:
@@ -83,4 +90,5 @@ async def gather(transaction: Transaction, customer_id: str) -> CustomerView | N
         notices=tuple(reversed(await transaction.work.notices(customer_id))),
         in_app=tuple(reversed(await transaction.work.in_app(customer_id))),
         deliveries=tuple(reversed(await transaction.outbox.of(customer_id))),
+        explained=None if playbooks is None else await explain(transaction, customer_id, now, playbooks),
     )

@@ -76,7 +76,7 @@ async def _view(deps: Given, customer_id: str) -> CustomerView | None:
     if len(customer_id) > 128 or "\0" in customer_id:
         return None
     async with deps.store.read() as transaction:
-        return await gather(transaction, customer_id)
+        return await gather(transaction, customer_id, deps.now(), deps.playbooks)
 
 
 def _text(search: str) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from pydantic import SecretStr
 
-from activities.ports import Store, Transaction
+from activities.ports import Playbooks, Store, Transaction
 from console.counters import Counters
 from console.prompt import PromptDelivery
 from intake.answers import Answers
@@ -53,6 +53,7 @@ class Deps:
     verifier: Verifier | None = None
     max_event_bytes: int = 262_144
     doors: Doors | None = None
+    playbooks: Playbooks | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
     decode: Callable[[bytes], Awaitable[str]] | None = None
     ui_origins: frozenset[str] = frozenset()

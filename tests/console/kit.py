@@ -25,10 +25,12 @@ from persistence.caught_mail import CaughtMailStore
 from persistence.in_app_feed import InAppFeed
 from persistence.portfolio import Portfolio
 from persistence.store import SqlStore
+from playbooks.catalog import Catalog
 
 SECRET = SecretStr("whsec_" + base64.b64encode(bytes(range(32))).decode())
 WALL = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 VIRTUAL = datetime(2031, 1, 6, 9, 0, tzinfo=UTC)
+CATALOG = Catalog.load()
 CLOCK = Clock(real_epoch=WALL, virtual_epoch=VIRTUAL, factor=43_200.0)
 """A day in two seconds, and years away from the wall clock: where the two are mixed up, a test fails."""
 
@@ -122,6 +124,7 @@ def make(
         verifier=Verifier(secret) if secret else None,
         max_event_bytes=most,
         doors=vendors,
+        playbooks=CATALOG,
         hosts=frozenset({"console.example.com"}),
         product="Chatbots & Co",
     )

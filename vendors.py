@@ -1,6 +1,7 @@
 """Composition of the outside systems: settings to adapters, adapters to purposes."""
 
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -75,14 +76,18 @@ def _pattern(host: str) -> str:
     return f"all://{bare}" if alone else f"all://*{bare}"
 
 
-def adapters(settings: IntegrationSettings, http: httpx.AsyncClient) -> dict[System, Any]:
+def adapters(
+    settings: IntegrationSettings, http: httpx.AsyncClient, whose: Callable[[str], str] | None = None
+) -> dict[System, Any]:
     """An adapter for every system that something is asked of."""
-    return {system: _make(system, settings, http) for system in settings.wanted()}
+    return {system: _make(system, settings, http, whose) for system in settings.wanted()}
 
 
-def connect(settings: IntegrationSettings, http: httpx.AsyncClient) -> Connected:
-    """Every purpose, with the adapter that serves it."""
-    made = adapters(settings, http)
+def connect(
+    settings: IntegrationSettings, http: httpx.AsyncClient, whose: Callable[[str], str] | None = None
+) -> Connected:
+    """Every purpose, with the adapter that serves it. ``whose``: makes the signed statement of whose a link is."""
+    made = adapters(settings, http, whose)
 
     def one(value: str) -> Any:
         system = System(value) if value in System.__members__.values() else None
@@ -120,7 +125,9 @@ def connect(settings: IntegrationSettings, http: httpx.AsyncClient) -> Connected
     )
 
 
-def _make(system: System, given: IntegrationSettings, http: httpx.AsyncClient) -> Any:
+def _make(
+    system: System, given: IntegrationSettings, http: httpx.AsyncClient, whose: Callable[[str], str] | None
+) -> Any:
     match system:
         case System.HUBSPOT:
             return HubSpot(
@@ -180,7 +187,11 @@ def _make(system: System, given: IntegrationSettings, http: httpx.AsyncClient) -
             return FullStory(http, key=_key(given.fullstory_key), base=_url(given.fullstory_base))
         case System.TYPEFORM:
             return Typeform(
-                http, token=_key(given.typeform_token), form=given.typeform_form, base=_url(given.typeform_base)
+                http,
+                token=_key(given.typeform_token),
+                form=given.typeform_form,
+                base=_url(given.typeform_base),
+                whose=whose,
             )
         case System.NOTION:
             return Notion(

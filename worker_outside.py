@@ -64,7 +64,8 @@ async def outside(settings: Settings, store: Store, client: Client) -> AsyncIter
     queue = settings.task_queue
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(vendors.client(given))
-        connected = vendors.connect(given, http)
+        secret = settings.events_secret
+        connected = vendors.connect(given, http, partial(customer_token, secret) if secret is not None else None)
         told = telling_store(store, connected, settings)
         for each in workers(client, told, connected, task_queue=queue):
             await stack.enter_async_context(each)

@@ -1,8 +1,9 @@
 """Typeform: links to a survey that say whose it is, and its answers read (section 2).
 
-The hidden fields ``customer`` and ``survey`` of the form carry our ids there and back.
+The hidden fields ``steadfast`` and ``survey`` of the form carry whose answer it is, signed, and of which survey.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -22,7 +23,16 @@ _PAGE = 200
 class Typeform:
     """The survey port for a form of theirs."""
 
-    def __init__(self, client: httpx.AsyncClient, *, token: str, form: str, base: str = BASE) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        *,
+        token: str,
+        form: str,
+        base: str = BASE,
+        whose: Callable[[str], str] | None = None,
+    ) -> None:
+        """``whose``: makes the signed statement of whose a link is; absent: the link says it unsigned."""
         self._api = Api(
             client,
             System.TYPEFORM,
@@ -31,11 +41,12 @@ class Typeform:
             headers={"authorization": f"Bearer {token}"},
             secrets=[token],
         )
-        self._form = form
+        self._form, self._whose = form, whose
 
     def link(self, customer: str, survey: str, language: str) -> str:
         """The form, with our ids in its hidden fields; nothing is asked of their API."""
-        return f"https://form.typeform.com/to/{self._form}#{urlencode({'customer': customer, 'survey': survey})}"
+        said = {"steadfast": self._whose(customer)} if self._whose is not None else {"customer": customer}
+        return f"https://form.typeform.com/to/{self._form}#{urlencode({**said, 'survey': survey})}"
 
     async def answers(self, since: datetime, cursor: str | None = None) -> Page[OutsideAnswer]:
         """Completed answers since then, newest first. An answer without a score is left out."""

@@ -23,9 +23,9 @@ RELEASED = {
     ("active_days", 1): "f9fc0f17403b2ade",
     ("churn_told", 1): "d6c1d10c92baab35",
     ("csat_scores", 2): "1457c1191c7ad2ec",
-    ("customers", 1): "36ea8e529eb56b20",
-    ("engagement_scores", 1): "523f5e57293035f3",
-    ("health_scores", 1): "ea4c298b1b68424b",
+    ("customers", 2): "74629bdc178fc434",
+    ("engagement_scores", 2): "efcbf2d4adf434ad",
+    ("health_scores", 2): "ee081de4bde2ebc8",
     ("judged_since", 1): "5dfcae49ceb693bf",
     ("logins", 1): "54a6e3a2e4675e6f",
     ("meetings_scheduled", 1): "db4fbbc3c4910276",
@@ -68,6 +68,23 @@ async def test_live_events_are_months_too(store: SqlStore) -> None:
         billing = (await freshness(tx.connection, datetime(2024, 4, 1, tzinfo=UTC)))[0]
     assert rows == [SpanRow("C-1", date(2024, 3, 3), date(2024, 3, 25), Decimal("49.50"))]
     assert (billing.source, billing.reported_at) == ("billing", told[0].occurred_at)
+
+
+async def test_a_changed_amount_is_a_month_of_its_own_whatever_arrives_first(store: SqlStore) -> None:
+    told = [
+        event(EventType.SUBSCRIPTION_CHANGED, 20, "80"),
+        event(EventType.SUBSCRIPTION_CREATED, 3, "49.50"),
+        event(EventType.USER_LOGGED_IN, 21, "1"),
+    ]
+    async with store.begin() as tx:
+        for one in told:
+            await tx.customers.apply(one, currency="EUR")
+    async with store.read() as tx:
+        rows = with_events([], await SpanReader(tx.connection).statements(), ZONE)
+    assert rows == [
+        SpanRow("C-1", date(2024, 3, 3), date(2024, 3, 20), Decimal("49.50")),
+        SpanRow("C-1", date(2024, 3, 20), None, Decimal(80)),
+    ]
 
 
 async def test_imported_subscriptions_are_read_exactly(store: SqlStore) -> None:

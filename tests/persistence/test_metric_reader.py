@@ -10,7 +10,7 @@ from models.book import BookAccount
 from models.metric_rows import ActionDue, ActiveDay, BookRows, ClosedSave, CsatScore, MeetingRow, MessageRow
 from persistence.book import BookLoader
 from persistence.store import SqlStore
-from persistence.tables import book, customers, decisions, measures, plays
+from persistence.tables import book, customers, decisions, identity, measures, plays
 from rules.nps_figures import days
 
 ZONE = ZoneInfo("Europe/Madrid")
@@ -79,12 +79,18 @@ ROWS: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
         health(IN - timedelta(days=2), 60), health(IN, 70), health(IN + timedelta(seconds=30), 1, backfill=True),
         health(AS_OF, 10),
     ]),
+    (decisions.health_score, [health(IN, 5) | {"customer": "C-2"}]),
+    (identity.identity_merge, [
+        {"loser": "C-2", "winner": "C-1", "at": IN, "by": "Ana", "reason": "", "undone_by": "", "filled": {},
+         "stopped": []},
+    ]),
     (customers.login, [{"customer": "C-1", "key": "k", "at": datetime(2024, 3, 5, 1, tzinfo=UTC)}]),
 )  # fmt: skip
 
 
 async def test_the_rows_of_a_period(store: SqlStore) -> None:
-    await BookLoader(store.database).accounts([BookAccount(id="C-1")], as_of=datetime(2024, 3, 31, tzinfo=UTC))
+    accounts = [BookAccount(id="C-1"), BookAccount(id="C-2")]
+    await BookLoader(store.database).accounts(accounts, as_of=datetime(2024, 3, 31, tzinfo=UTC))
     async with store.begin() as tx:
         for table, rows in ROWS:
             for row in rows:

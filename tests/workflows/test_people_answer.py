@@ -97,6 +97,7 @@ async def test_an_answer_over_http_needs_the_secret_and_fits_or_is_refused_with_
         right = told | {"outcome": "no_answer", "request_id": "r-1"}
         answers = [(await http.post("/api/outcomes", json=right, headers=BEARER)).json()["answer"] for _ in range(2)]
         assert answers == ["recorded", "recorded"] or answers == ["recorded", "already recorded"]
+        await ana.settle()
         listed = (await http.get("/api/tasks?assignee=csm-marta", headers=BEARER)).json()["tasks"]
         assert listed == []
         async with ana.here.store.read() as tx:

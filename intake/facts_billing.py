@@ -3,6 +3,7 @@
 from activities.ports import Transaction
 from intake.facts_reading import Handler, Heard, Reading
 from models import event_data as said
+from models.deals import DealKind, DealStatus
 from models.errors import BadInput
 from models.event_kinds import EventType
 from models.events import Event
@@ -71,6 +72,9 @@ async def _renewal(tx: Transaction, event: Event, told: Told, reading: Reading) 
     customer = await tx.customers.get(told.customer)
     term = data.term_end or (customer.renewal_date if customer else None) or event.occurred_at.date()
     await tx.billing_told.renewal(told, term, _STATUS[data.decision].value)
+    # The deal of the term, where a renewal play opened one, ends with it.
+    settled = DealStatus(_STATUS[data.decision].value)
+    await tx.deals.settle(told.customer, DealKind.RENEWAL, term.isoformat(), settled, told.at)
     await tx.facts.add_response(told.customer, "renewal_decision", told.at, told.key)
     return Heard()
 

@@ -69,7 +69,7 @@ class PageDecider:
         when: Calendar,
     ) -> Evaluated:
         metrics = metrics_of(self._looked_at[config.name], known)
-        seen = see_health(config, self._version[config.name], metrics, figures, one, at)
+        seen = see_health(config, self._version[config.name], metrics, figures, one)
         return evaluate(one, known, seen, at, when, config, self._book)
 
     def _by_config(self, standings: Sequence[Standing]) -> list[tuple[HealthConfig, list[int]]]:

@@ -10,7 +10,7 @@ from models.decisions import Change, EngagementScore, Evaluation
 from models.engagement import EngagementConfig
 from models.enums import LifecycleStage, Segment
 from models.expansion import ExpansionConfig, Opportunity
-from models.health import HealthFigures, HealthScore, HealthTrend
+from models.health import HealthFigures, HealthTrend
 from models.health_alerts import HealthAlert
 from models.lifecycle import StageVerdict
 from models.nps import NpsConfig
@@ -69,14 +69,15 @@ class Calendar(NamedTuple):
 class HealthSeen(NamedTuple):
     """A health score as the other rules see it: its figures, the ``names`` of their components, and its trend.
 
-    ``score`` is the whole of it, to be stored; None when the calculation equals the last stored one.
+    ``document`` is the whole of it as it is stored (``models.health.HealthScore`` but the moment); None when the
+    calculation equals the last stored one.
     """
 
     figures: HealthFigures
     names: tuple[str, ...]
     trend: HealthTrend
     identity: str
-    score: HealthScore | None
+    document: dict[str, JsonValue] | None
 
 
 class RuleBook(NamedTuple):

@@ -91,8 +91,8 @@ def _stage_moved(one: Evaluated, row: Stored[Any]) -> bool:
 async def _scores(connection: AsyncConnection, found: Iterable[Evaluated]) -> None:
     health, engagement = [], []
     for one in found:
-        if one.health.score is not None:
-            health.append(rows_of.health_row(one.customer, one.health.score, not one.live))
+        if one.health.document is not None:
+            health.append({**one.health.document, "customer": one.customer, "at": one.at, "backfill": not one.live})
         if one.engagement is not None:
             engagement.append(rows_of.engagement_row(one.engagement, not one.live))
     await rows_of.keep(connection, tables.health_score, health)

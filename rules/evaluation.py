@@ -60,7 +60,7 @@ def decide_one(
     """The evaluation of one customer with the readable health score; a page's columns give the same."""
     config = configs.of(one.segment, one.stage)
     metrics = metrics_of(health.looked_at(config), facts)
-    seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one, at)
+    seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one)
     return evaluate(one, facts, seen, at, when, config, book)
 
 
@@ -245,7 +245,7 @@ def _alarm(stage: LifecycleStage | None, seen: HealthSeen, memory: Memory, at: d
 
 def _settled(last: Evaluation | None, at: datetime, seen: HealthSeen, kept: Memory) -> bool:
     """Whether nothing but the time differs from an evaluation of hours ago."""
-    if last is None or seen.score is not None or at - last.at >= REFRESH_AFTER:
+    if last is None or seen.document is not None or at - last.at >= REFRESH_AFTER:
         return False
     before = last.memory
     return (before.engaged, before.told, before.components) == (kept.engaged, kept.told, kept.components)

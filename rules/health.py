@@ -60,14 +60,8 @@ def assemble(
     figures: HealthFigures,
     previous: PreviousHealth | None,
     as_of: Instant,
-    *,
-    version: str = "",
-    inputs: Metrics | None = None,
 ) -> HealthScore:
-    """The whole score from its figures, which ``measure`` or a page's columns have given.
-
-    ``version`` of the configuration, and ``inputs`` (the metrics it looks at), where they are known already.
-    """
+    """The whole score from its figures; ``rules.health_document`` writes the same as it is stored."""
     compared = previous if previous is not None and not previous.provisional else None
     components = tuple(
         HealthComponent(
@@ -90,8 +84,8 @@ def assemble(
         provisional=figures.provisional,
         last_calculated=as_of,
         config_name=config.name,
-        config_version=version or config.version(),
-        inputs=dict(inputs) if inputs is not None else {name: metrics.get(name) for name in looked_at(config)},
+        config_version=config.version(),
+        inputs={name: metrics.get(name) for name in looked_at(config)},
     )
 
 

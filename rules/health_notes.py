@@ -4,9 +4,10 @@ Each is a rule of its own: more than 3 open tickets is told here, 3 open a churn
 mean at risk (H11). An unknown metric tells nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
-from models.health import ComponentTrend, HealthComponent, HealthNote, NoteLimits
+from models.health import ComponentTrend, HealthNote, NoteLimits
 
 READ = (
     "days_since_last_login",
@@ -21,9 +22,26 @@ READ = (
 Metrics = Mapping[str, float | None]
 
 
-def risk_factors(
-    limits: NoteLimits, components: tuple[HealthComponent, ...], metrics: Metrics
-) -> tuple[HealthNote, ...]:
+class Part(Protocol):
+    """A component of a score: what the notes look at."""
+
+    @property
+    def name(self) -> str:
+        """Of the component."""
+        ...
+
+    @property
+    def score(self) -> int | None:
+        """None when nothing of it is known."""
+        ...
+
+    @property
+    def trend(self) -> ComponentTrend:
+        """Where it goes."""
+        ...
+
+
+def risk_factors(limits: NoteLimits, components: Iterable[Part], metrics: Metrics) -> tuple[HealthNote, ...]:
     """What speaks against this customer staying (5.3)."""
     return (*_of_components(limits, components), *_risks(limits, metrics))
 
@@ -33,7 +51,7 @@ def opportunities(limits: NoteLimits, metrics: Metrics) -> tuple[HealthNote, ...
     return tuple(_chances(limits, metrics))
 
 
-def _of_components(limits: NoteLimits, components: tuple[HealthComponent, ...]) -> Iterator[HealthNote]:
+def _of_components(limits: NoteLimits, components: Iterable[Part]) -> Iterator[HealthNote]:
     for part in components:
         if part.score is None:
             continue

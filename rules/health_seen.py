@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from models.facts import REGISTRY
-from models.health import HealthConfig, HealthFigures, PreviousHealth
+from models.health import HealthConfig, HealthFigures, HealthTrend, PreviousHealth
 from models.standing import HealthSeen, Standing
-from rules import health
+from rules.health_document import document
 from rules.predicates import Facts, number
 
 
@@ -17,7 +16,6 @@ def see_health(
     metrics: Mapping[str, float | None],
     figures: HealthFigures,
     one: Standing,
-    at: datetime,
 ) -> HealthSeen:
     """How a score stands against the one before; the same calculation again keeps its trend and is not stored again.
 
@@ -28,8 +26,8 @@ def see_health(
     last = one.last
     if last is not None and last.memory.health == identity:
         return HealthSeen(figures, names, last.trend, identity, None)
-    score = health.assemble(config, metrics, figures, previous_of(one), at, version=version, inputs=metrics)
-    return HealthSeen(figures, names, score.trend, identity, score)
+    whole = document(config, metrics, figures, previous_of(one), version)
+    return HealthSeen(figures, names, HealthTrend(str(whole["trend"])), identity, whole)
 
 
 def metrics_of(names: Iterable[str], facts: Facts) -> dict[str, float | None]:

@@ -159,7 +159,7 @@ def test_a_second_evaluation_of_what_the_first_left_decides_nothing(seed: int) -
         assert one.changes == ()
         assert one.tells == ()
         assert one.verdict is None
-        assert one.health.score is None
+        assert one.health.document is None
         assert one.engagement is None
         assert not (one.opened)
         assert not (one.cleared)

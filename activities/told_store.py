@@ -118,7 +118,7 @@ class _Decisions(_Wrapped):
         for one in found:
             if not one.live or one.customer in moved:
                 continue
-            if one.health.score is not None or (stages and one.verdict is not None):
+            if one.health.document is not None or (stages and one.verdict is not None):
                 cause = f"evaluated:{one.at.isoformat()}"
                 await self._telling.account(self._tx, one.customer, cause, one.at)
             for task in one.tasks:

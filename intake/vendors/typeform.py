@@ -5,6 +5,7 @@ again is recognised by the token of the response. Whose answer it is says a sign
 ``steadfast`` of the link; an address that somebody typed in is a claim, and goes to the review queue.
 """
 
+import re
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -50,6 +51,7 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     if found is None:
         return []
     kind, score = found
+    feedback = _answer(response, "text")["text"].prose()
     token = response["token"].must_ident()
     return [
         Said(
@@ -60,7 +62,7 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
             token=response["hidden"][HIDDEN].text(2048) or response["hidden"]["customer"].text(2048),
             email=_answer(response, "email")["email"].email(),
             email_claimed=True,
-            data=data(kind=kind, score=score, feedback=_answer(response, "text")["text"].prose()),
+            data=data(survey_id=_survey(response), kind=kind, score=score, feedback=feedback),
         )
     ]
 
@@ -76,6 +78,12 @@ def _score(response: Node) -> tuple[str, int] | None:
             assert score is not None
             return kind, score
     return None
+
+
+def _survey(response: Node) -> str | None:
+    """The survey of the link; what somebody wrote in its place says nothing."""
+    found = response["hidden"]["survey"].text(128) or ""
+    return found if re.fullmatch(r"[\x21-\x7e]+", found) else None
 
 
 def _answer(response: Node, kind: str) -> Node:

@@ -259,3 +259,18 @@ async def test_a_token_says_for_whom_and_a_forged_one_is_nothing(door: Console) 
     await send(door, "slack", unsigned)
     assert (await stored(door))[0].status in ("refused", "parked")
     assert len(await inbox(door)) == 1
+
+
+@pytest.mark.parametrize("vendor", ALL)
+async def test_a_secret_is_in_no_answer_and_no_log(
+    door: Console, vendor: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Refused, not understood, and not stored: nothing of the secret or of what was signed with it is repeated."""
+    caplog.set_level("DEBUG")
+    secret = SECRETS[vendor].get_secret_value()
+    answers = [await send(door, vendor, GOOD[vendor]()), await send(door, vendor, b"{")]
+    answers.append(await send(door, vendor, GOOD[vendor](), **{VENDORS[vendor].header.replace("-", "_"): "x" + secret}))
+    said = [answer.text for answer in answers] + [record.getMessage() + str(vars(record)) for record in caplog.records]
+    said += [trace.model_dump_json() for trace in await stored(door)]
+    assert answers[-1].status_code == 401
+    assert not any(secret in text for text in said)

@@ -263,7 +263,7 @@ class Admission:
 
 
 def _row(customer: str, name: str, process: str, playbook: str, started: datetime, ended: datetime | None) -> RunRow:
-    return RunRow(
+    return RunRow.model_construct(
         workflow_id=name, customer=customer, process=process, playbook=playbook, version=1, fingerprint="",
         status=RunStatus.RUNNING.value if ended is None else RunStatus.COMPLETED.value, reason="", started=started,
         ended=ended,

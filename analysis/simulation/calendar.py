@@ -22,7 +22,8 @@ DAY = timedelta(days=1)
 COUNTRY = "ES"
 """Of the business calendar, where nothing else is said."""
 
-SURVEY_EVERY = NpsConfig().every
+NPS = NpsConfig()
+SURVEY_EVERY = NPS.every
 LOGIN_LIMITS = (8, 15)
 """Whole days without a login on which ``no_login_7_days`` and ``no_login_14_days`` begin to hold."""
 
@@ -75,7 +76,7 @@ def check(world: World, who: Situation, now: datetime) -> list[Told]:
     )
     when = due.calendar(day, first_working_day(day.year, day.month, world.rules.country or COUNTRY))
     facts = who.facts(FACTS, now, now)
-    found = due.due(standing, who.stage, facts, now, when, who.due_told, NpsConfig())
+    found = due.due(standing, who.stage, facts, now, when, who.due_told, NPS)
     return [_told(one.kind, one.data) for one in found]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import count
-from math import log1p
+from math import ceil, log1p
 
 from models.responses import Span
 
@@ -37,13 +37,15 @@ def delay(span: Span, seed: int, *names: object) -> timedelta:
 
 
 def moments(rate: float, begins: datetime, ends: datetime, seed: int, *names: object) -> Iterator[datetime]:
-    """Moments of something that happens so often in thirty days, in whole minutes (a Poisson process)."""
+    """Moments of something that happens so often in thirty days (a Poisson process), at whole hours: runs that begin
+    at the same hour of a day go the same way more often, and are folded once."""
     if rate <= 0:
         return
-    at = begins
+    waited = 0.0
+    first = begins.replace(minute=0, second=0, microsecond=0)
     for number in count():
-        waited = -log1p(-draw(seed, number, *names)) / rate
-        at += MINUTE * max(round(waited * (MONTH / MINUTE)), 1)
+        waited -= log1p(-draw(seed, number, *names)) / rate
+        at = first + HOUR * ceil(waited * (MONTH / HOUR))
         if at >= ends:
             return
         yield at

@@ -12,7 +12,9 @@ from pydantic import JsonValue
 from analysis.simulation import calendar
 from analysis.simulation.situation import Situation
 from analysis.simulation.world import World
+from models.enums import TriggeredBy
 from models.lifecycle import StageVerdict
+from models.records import Transition
 from rules import churn, lifecycle
 
 Told = tuple[str, str, dict[str, str | int | float | bool | None]]
@@ -38,6 +40,22 @@ class Evaluation:
             "at_risk_origin": who.at_risk_origin,
         }
         return lifecycle.decide(who.stage, facts)
+
+    def moved(self, verdict: StageVerdict, key: str, now: datetime) -> Transition:
+        """The customer is in that stage from now on."""
+        before = self._who.stage
+        self._who.move(verdict)
+        return Transition(
+            customer=self._who.account.id,
+            from_stage=before,
+            to_stage=verdict.to,
+            at=now,
+            rule=verdict.rule,
+            reason=verdict.reason,
+            triggered_by=TriggeredBy.AUTOMATIC,
+            cause=key,
+            facts=verdict.facts,
+        )
 
     def tells(self, now: datetime) -> Iterator[Told]:
         """Signals that open and clear, then what has become due; each once."""

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from analysis.simulation import chance
 from analysis.simulation.world import Account, World
+from models.responses import Reaction
 
 Happening = tuple[datetime, str, str, Mapping[str, str | int | float | bool | None]]
 """Moment, kind, subject, data."""
@@ -33,6 +34,18 @@ def changes(world: World, account: Account) -> Iterator[tuple[datetime, str, Jso
         mine = change.customer in (None, account.id) and (not change.segments or account.segment in change.segments)
         if mine and chance.lucky(change.share, said.seed, account.id, "fact", number):
             yield world.begins + timedelta(days=change.day), change.fact, change.value
+
+
+def reactions(
+    world: World, account: Account, playbook: str, run: str, step: str, template: str
+) -> Iterator[tuple[Reaction, timedelta]]:
+    """Who answers a step and after how long: drawn for each reaction, customer, run and step on its own."""
+    seed = world.responses.seed
+    for number, reaction in world.reactions_to(playbook, step, template):
+        mine = not reaction.segments or account.segment in reaction.segments
+        names = (account.id, "reaction", number, run, step)
+        if mine and chance.lucky(reaction.probability, seed, *names):
+            yield reaction, chance.delay(reaction.after, seed, *names)
 
 
 def parts(pattern: str) -> tuple[str, str]:

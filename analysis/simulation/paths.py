@@ -14,15 +14,16 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from models.calendar import Calendar
+from models.condition import names
 from models.events import Occurrence
-from models.playbook import AwaitStep, Playbook
+from models.playbook import AwaitStep, BranchStep, Playbook
 from models.run import OWN, SAID, Decision, RunState, StepResult, StepState, StepStatus
 from rules import interpreter
 
 ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
 """When every run starts that keeps no dates."""
 
-KEPT = 60_000
+KEPT = 30_000
 """Most states kept by one process; beyond that runs are folded without being shared. About 2 KB each."""
 
 Key = tuple[object, ...]
@@ -48,7 +49,12 @@ class Paths:
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
-        self.wants = playbook.wants()
+        self.wants = frozenset(playbook.wants())
+        self.reads = frozenset(
+            name for step in playbook.steps if isinstance(step, BranchStep) for case in step.cases
+            for name in names(case.if_)
+        )  # fmt: skip
+        self.dates = frozenset(step.until.value for step in playbook.steps if step.until is not None)
         self.awaiting = tuple(step.id for step in playbook.steps if isinstance(step, AwaitStep))
         self._roots: dict[Key, Node] = {}
         self._kept = 0
@@ -62,8 +68,13 @@ class Paths:
         trigger: str = "",
         calendar: Calendar | None = None,
     ) -> Node:
-        """A run at its trigger; ``dates`` as distances from it. ``calendar``: for a playbook that keeps dates."""
+        """A run at its trigger; ``dates`` as distances from it. ``calendar``: for a playbook that keeps dates.
+
+        Only what the playbook reads tells two runs apart.
+        """
         origin = started if self.playbook.keeps_dates else ORIGIN
+        values = {name: value for name, value in values.items() if name in self.reads or name in OWN}
+        dates = {name: distance for name, distance in dates.items() if name in self.dates}
         place = (started, calendar.zone, calendar.country) if calendar is not None else None
         key: Key = (trigger, place, *sorted(values.items()), *sorted(dates.items()))
         if key not in self._roots:
@@ -77,9 +88,10 @@ class Paths:
             self._roots[key] = node
         return self._roots[key]
 
-    def resume(self, node: Node, steps: Mapping[str, StepState]) -> Node:
-        """A run as it is recorded: its settled steps laid over its beginning. Not shared."""
-        known = {name: steps.get(name, fresh) for name, fresh in node.state.steps.items()}
+    def resume(self, node: Node, steps: Mapping[str, StepState], by: timedelta) -> Node:
+        """A run as it is recorded: its steps, moved by so much, laid over its beginning. Not shared."""
+        moved = _shifted(steps, by)
+        known = {name: moved.get(name, fresh) for name, fresh in node.state.steps.items()}
         return self._node(node.state.model_copy(update={"steps": known}), node.origin)
 
     def advance(self, node: Node, at: timedelta, *, keep_open: bool) -> tuple[Node, Decision]:
@@ -154,3 +166,13 @@ class Paths:
 
     def _room(self) -> bool:
         return self._kept < KEPT
+
+
+def _shifted(steps: Mapping[str, StepState], by: timedelta) -> dict[str, StepState]:
+    def move(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment + by
+
+    return {
+        name: one.model_copy(update={"due": move(one.due), "began": move(one.began), "ended": move(one.ended)})
+        for name, one in steps.items()
+    }

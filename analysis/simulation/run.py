@@ -3,11 +3,10 @@
 The interpreter decides every step; this only asks it, carries out what it says, and says when it wants to be woken.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
-
-from pydantic import JsonValue
 
 from analysis.simulation.asked import Asked
 from analysis.simulation.effects import Effects
@@ -20,13 +19,25 @@ from models.errors import BadInput
 from models.events import Occurrence
 from models.play import OnboardingState, StepDone
 from models.playbook import ActStep, EscalateStep, Playbook
-from models.run import Do, End, Escalate
+from models.run import OWN, Do, End, Escalate
 from rules import onboarding
 
 STEP_COMPLETED = "onboarding_step_completed"
+_OURS = {True: "own", False: "other"}
 
 Tell = Callable[[Occurrence], None]
 React = Callable[["Run", str, datetime, str], None]
+
+
+_CARRIED = {"type": "expansion_type"}
+_VALUES = frozenset({"severity", "score", "grade", "expansion_type", "timing", "drop", "days", "limit", *OWN})
+
+
+def carried(seen: Occurrence, term: str) -> dict[str, str | int | float | bool | None]:
+    """What of its event a run carries (``activities.starts``); ``term``: of a renewal, where the event does not say."""
+    said = {_CARRIED.get(name, name): value for name, value in seen.data.items()}
+    found = {name: value for name, value in said.items() if name in _VALUES}
+    return {"term": term, **found} if term else found
 
 
 class Start(NamedTuple):
@@ -35,7 +46,7 @@ class Start(NamedTuple):
     name: str
     started: datetime
     trigger: str = ""
-    values: Mapping[str, JsonValue] = {}
+    values: Data = MappingProxyType({})
     calendar: Calendar | None = None
 
 
@@ -55,10 +66,16 @@ class Run:
         self._react = react
         self._shown: set[str] = set()
         self._opened: frozenset[str] = frozenset()
+        self._own = begin.values
         account = who.account
         dates = {"renewal_date": account.renewal_at, "trial_ends_at": account.trial_ends_at}
         self.node: Node = paths.begin(
-            {"plan": account.plan, "segment": account.segment, "cycle": who.cycle, **begin.values},
+            {
+                "plan": account.plan,
+                "segment": account.segment,
+                "cycle": who.cycle,
+                **_owned(begin.values, begin.values),
+            },
             {name: moment - self.started for name, moment in dates.items() if moment is not None},
             started=self.started,
             trigger=begin.trigger,
@@ -145,7 +162,8 @@ class Run:
             self._tally.results[self.playbook.id, step_id, one.result or one.status.value] += 1
 
     def _see(self, kind: str, subject: str, at: datetime, data: Data | None = None) -> None:
-        self.node = self.paths.observe(self.node, kind, subject, at - self.started, data)
+        told = _owned(data, self._own) if data else None
+        self.node = self.paths.observe(self.node, kind, subject, at - self.started, told)
 
     def _step_done(self, seen: Occurrence) -> None:
         tracker = self.who.tracker
@@ -189,3 +207,9 @@ class Run:
         late = onboarding.late_due(program, tracker.state, self.started)
         moments = (onboarding.stall_due(program, tracker.state), late[0] if late else None)
         return [moment for moment in moments if moment is not None]
+
+
+def _owned(told: Data, mine: Data) -> Data:
+    """What an event says, with terms, quarters and referrals told only as the run's own or another one: no run reads
+    more of them, and runs of different terms can be folded once."""
+    return {name: _OURS[value == mine.get(name)] if name in OWN else value for name, value in told.items()}

@@ -5,6 +5,7 @@ child by as many as there are) and what happened, as JSON.
 """
 
 import json
+import os
 import resource
 import sys
 import time as clock
@@ -102,7 +103,8 @@ def main() -> None:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     mib = (own + (processes if processes > 1 else 0) * child) / 1024
-    told = {"seconds": seconds, "mib": mib, "events": done.events, "sends": done.sends, "tasks": done.tasks,
+    cpu = sum(os.times()[:4])
+    told = {"seconds": seconds, "cpu": cpu, "mib": mib, "events": done.events, "sends": done.sends, "tasks": done.tasks,
             "runs": sum(one.started for one in done.plays)}  # fmt: skip
     print(json.dumps(told))
 

@@ -87,3 +87,15 @@ def means_differ(before: Sequence[float] | Floats, after: Sequence[float] | Floa
     if min(len(before), len(after)) < 2 or np.ptp(before) + np.ptp(after) == 0:
         return None
     return float(stats.ttest_ind(before, after, equal_var=False).pvalue)
+
+
+def ratios_differ(before: tuple[Floats, Floats], after: tuple[Floats, Floats]) -> float | None:
+    """The same of two ratios of sums, (parts, wholes) each, linearised; None where nothing varies."""
+    if min(len(before[0]), len(after[0])) < 2:
+        return None
+    values, errors = [], []
+    for part, whole in (before, after):
+        values.append(part.sum() / whole.sum())
+        errors.append(stats.sem((part - values[-1] * whole) / whole.mean()))
+    error = float(np.hypot(*errors))
+    return float(2 * stats.norm.sf(abs(values[1] - values[0]) / error)) if error > 0 else None

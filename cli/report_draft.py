@@ -9,7 +9,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import AliasEvent
 
+from analysis.mrr import Balances
 from analysis.mrr_definitions import definition
+from analysis.revenue import MonthFigures, months_of
+from analysis.revenue_change import month_changes
 from cli.context import Context
 from cli.customer_metrics import customer_figures
 from cli.metrics import revenue
@@ -17,6 +20,7 @@ from cli.months import last_day, span
 from models.errors import BadInput
 from models.figure import Figure
 from models.ids import new_id
+from models.mrr import MrrDefinition
 from models.report import Report, ReportContent, ReportFile
 
 MAX_BYTES = 65_536
@@ -57,7 +61,9 @@ async def draft(context: Context, file: ReportFile) -> Report:
     today = context.now().astimezone(ZoneInfo(context.settings.business_zone)).date()
     first, last = span(file.first_month, file.last_month, today)
     rule = definition(file.definition, field="definition")
-    money = (await revenue(context, [rule], last, last))[0].figures()[0]
+    compared_last = first - timedelta(days=1)
+    book, months = await _revenue(context, rule, compared_last.replace(day=1), last)
+    earlier, money = months[0], months[-1]
     found = await customer_figures(context, first, last)
     told: list[Figure] = [getattr(money, name) for name in _REVENUE]
     figures = {one.name: one for one in told} | found.figures
@@ -66,16 +72,25 @@ async def draft(context: Context, file: ReportFile) -> Report:
             raise BadInput(f"expected one of {', '.join(figures)}", field=f"claims.{claim.id}", value=claim.figure)
     if len({claim.id for claim in file.claims}) != len(file.claims):
         raise BadInput("two claims have the same id", field="claims")
-    compared_last = first - timedelta(days=1)
     content = ReportContent(
         title=file.title, author=file.author, first=first, last=last_day(last),
         compared_first=_before(first, last), compared_last=compared_last, as_of=context.now(), definition=rule.name,
-        figures=figures, changes=found.changes, claims=file.claims, commentary=file.commentary, notes=file.notes,
+        figures=figures, changes=month_changes(book, earlier, money) | found.changes, claims=file.claims,
+        commentary=file.commentary, notes=file.notes,
     )  # fmt: skip
     made = Report(id=new_id("report"), content=content, created_at=context.now(), sha256=content.sha256)
     async with context.store.begin() as tx:
         await tx.reports.add(made)
     return made
+
+
+async def _revenue(
+    context: Context, rule: MrrDefinition, before: date, last: date
+) -> tuple[Balances, list[MonthFigures]]:
+    """The last month of the period before, and that of the period."""
+    found = (await revenue(context, [rule], before, last))[0]
+    ends = [flow for flow in found.flows if flow.month in (before, last)]
+    return found.book, months_of(ends, found.book, found.frame)
 
 
 def _before(first: date, last: date) -> date:

@@ -27,6 +27,7 @@ from cli.importing import import_
 from cli.integrations import app as integrations
 from cli.metrics import metrics
 from cli.ops import app as ops
+from cli.personal import erase, export
 from cli.plan import app as plan
 from cli.playbooks import make as playbooks
 from cli.portfolio import portfolio
@@ -83,6 +84,8 @@ for name, command in (
     ("uplift", uplift),
     ("replay", replaying(_composed)),
     ("stage", stage),
+    ("export", export),
+    ("erase", erase),
     ("checklist", checklist),
     ("exceptions", exceptions_),
     ("team", team),

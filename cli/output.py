@@ -14,10 +14,15 @@ _ANY: TypeAdapter[object] = TypeAdapter(object)
 out = Console(highlight=False)
 
 
-def print_json(document: object) -> None:
+def json_text(document: object) -> str:
     """The document, snake_case, moments in RFC 3339."""
     plain = document.model_dump(mode="json") if isinstance(document, BaseModel) else document
-    sys.stdout.write(json.dumps(_ANY.dump_python(plain, mode="json"), ensure_ascii=False, indent=2) + "\n")
+    return json.dumps(_ANY.dump_python(plain, mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def print_json(document: object) -> None:
+    """The document on stdout."""
+    sys.stdout.write(json_text(document))
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -30,6 +30,15 @@ COMMANDS = (
     "attest",
     "report",
     "evidence",
+    "approvals",
+    "advocacy",
+    "plan",
+    "tasks",
+    "checklist",
+    "exceptions",
+    "stage",
+    "export",
+    "erase",
 )
 WRONG_ID = (
     b'{"event_id": "e1", "type": "trial_started", "occurred_at": "2026-01-01T00:00:00Z", "customer": {"id": "C 1"}}'
@@ -85,6 +94,19 @@ REFUSALS = (
     (2, "nowhere", ("nowhere",)),
     (2, "--nonsense", ("show", "C-1", "--nonsense")),
     (2, "--mapping", ("import", "HERE/none", "--json")),
+    (2, "--yes", ("erase", "C-1", "--by", "lena")),
+    (1, "CUSTOMER", ("erase", "C-404", "--by", "lena", "--yes", "--json")),
+    (1, "CUSTOMER", ("export", "C-404")),
+    (1, "customer", ("checklist", "C-404", "--json")),
+    (2, "--by", ("checklist", "C-404", "--done", "kickoff_done")),
+    (1, "customer", ("plan", "show", "C-404", "--json")),
+    (2, "FILE", ("plan", "load", "C-404", "HERE/none.yaml", "--json")),
+    (1, "customer", ("stage", "C-404", "growing", "--by", "marc", "--reason", "x", "--json")),
+    (2, "STAGE", ("stage", "C-404", "happy", "--by", "marc", "--reason", "x", "--json")),
+    (1, "number", ("approvals", "approve", "7", "--by", "lena", "--json")),
+    (2, "--for", ("tasks", "snooze", "t", "--by", "lena", "--reason", "x", "--for", "soon", "--json")),
+    (1, "customer", ("advocacy", "claim", "C-404", "g2_review", "--json")),
+    (1, "claim", ("advocacy", "verify", "k", "--by", "lena", "--evidence", "a=b", "--json")),
 )
 
 

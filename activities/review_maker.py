@@ -7,13 +7,16 @@ from activities.frame import customer_of
 from activities.house import House
 from activities.ports import Store, Transaction
 from activities.ports_reviews import MakeAgenda
+from models.advocacy_program import ADVOCACY_PROGRAM, TESTIMONIAL
+from models.approval import ApprovalStatus
 from models.errors import Refused
 from models.exception_list import Quarter
 from models.ids import new_id
 from models.nps_figures import Period
-from models.qbr import QbrStatus, StoredQbr
+from models.qbr import QbrStatus, StoredQbr, Testimonial
 from models.records import Customer
 from models.review_inputs import Gathered
+from rules.advocacy import may_publish
 from rules.exceptions import quarter_of
 from rules.qbr import previous
 
@@ -67,9 +70,9 @@ class ReviewMaker:
             baseline=await tx.periods.read(customer.id, self._period(first)) if first and first < quarter else None,
             agreed=tuple(await tx.reviews.agreed(customer.id, as_of=now)),
             health=scored,
-            plan=None,
+            plan=await tx.plans.get(customer.id),
             signals=tuple(await tx.signals.open(customer.id)),
-            testimonial=None,
+            testimonial=await _testimonial(tx, customer),
             meeting=meeting,
             generated_at=now,
             language=self._house.language_of(customer),
@@ -89,3 +92,18 @@ class ReviewMaker:
 
     def _start(self, quarter: Quarter) -> datetime:
         return datetime.combine(quarter.start, time(), ZoneInfo(self._house.default_zone))
+
+
+async def _testimonial(tx: Transaction, customer: Customer) -> Testimonial | None:
+    """The latest quote that the customer allowed and one of us approved; none without both (Q10)."""
+    for made in reversed(await tx.advocacy.claims(customer.id)):
+        approval = await tx.approvals.by_key(f"publish:{made.key}") if made.activity == TESTIMONIAL else None
+        approved = approval.decided_by if approval and approval.status is ApprovalStatus.APPROVED else None
+        quote = made.evidence.get("quote_and_photo", "")
+        if quote and may_publish(ADVOCACY_PROGRAM, made, approved).allowed:
+            permission = made.evidence.get("publication_permission", "")
+            said_by = (customer.name or customer.id)[:200]
+            return Testimonial(
+                quote=quote[:1000], said_by=said_by, permission=f"{permission[:150]}; approved by {approved}"[:200]
+            )
+    return None

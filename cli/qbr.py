@@ -13,12 +13,15 @@ from pydantic import ValidationError
 from activities.house import House
 from activities.review_maker import ReviewMaker
 from analysis.review import agenda
-from cli.context import open_context
+from cli.context import Context, open_context
 from cli.default_group import DefaultGroup
 from cli.output import print_json, print_table, say
+from intake.answers import Answers
 from models.agreed_input import LARGEST, UNITS, AgreedInput, AgreedInputName
-from models.errors import BadInput, Refused
+from models.errors import BadInput, Refused, Retryable
 from models.exception_list import Quarter
+from models.ids import qbr_id
+from models.play import OutcomeRequest
 from models.qbr import QbrStatus, StoredQbr
 from rendering.decks import html, pptx
 from rendering.decks.review import deck
@@ -132,17 +135,31 @@ async def _make(
 async def _act(id_: str, by: str, held_on: date | None = None, notes: str = "") -> StoredQbr:
     if not by.strip():
         raise BadInput("say who", field="--by")
-    async with open_context() as context, context.store.begin() as tx:
-        now = context.now()
-        if held_on is None:
-            done = await tx.reviews.approve(id_, by=by.strip(), at=now)
-        elif held_on > now.date():
-            raise BadInput("lies in the future", field="--on", value=str(held_on))
-        else:
-            done = await tx.reviews.held(id_, on=held_on, notes=notes)
-        action = "qbr_approved" if held_on is None else "qbr_held"
-        await tx.audit.add(now, by.strip(), action, done.customer, {"qbr": done.id, "quarter": done.quarter})
+    async with open_context() as context:
+        async with context.store.begin() as tx:
+            now = context.now()
+            if held_on is None:
+                done = await tx.reviews.approve(id_, by=by.strip(), at=now)
+            elif held_on > now.date():
+                raise BadInput("lies in the future", field="--on", value=str(held_on))
+            else:
+                done = await tx.reviews.held(id_, on=held_on, notes=notes)
+            action = "qbr_approved" if held_on is None else "qbr_held"
+            await tx.audit.add(now, by.strip(), action, done.customer, {"qbr": done.id, "quarter": done.quarter})
+        await _tell_play(context, done, "approved" if held_on is None else "held", by.strip())
         return done
+
+
+async def _tell_play(context: Context, review: StoredQbr, outcome: str, by: str) -> None:
+    """The quarter's play hears of it, where one is open and asks; it runs in the quarter after the one reviewed."""
+    run = qbr_id(review.customer, str(parse_quarter(review.quarter).following))
+    request = OutcomeRequest(outcome=outcome, by=by, request_id=f"{review.id}:{outcome}")
+    try:
+        await Answers(context.store, await context.temporal()).tell_run(run, request)
+    except Refused:
+        return  # no play of the quarter is open, or it asks something else
+    except Retryable as error:
+        say(f"kept; its play was not told ({error}): answer it with `starter.py outcome`")
 
 
 async def _listed(customer: str) -> list[StoredQbr]:

@@ -1,7 +1,7 @@
 """What the exception lists look at, of the whole book at once: the port ``Exceptions`` (section 16 of the domain)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, exists, or_, select
@@ -120,11 +120,11 @@ class ExceptionTable:
     async def _held(self) -> dict[str, set[Quarter]]:
         found: dict[str, set[Quarter]] = {}
         reviews = await self._connection.execute(
-            select(qbr.c.customer, qbr.c.quarter).where(qbr.c.held_on.is_not(None))
+            select(qbr.c.customer, qbr.c.held_on).where(qbr.c.held_on.is_not(None))
         )
-        for each, quarter in reviews:
-            year, _, number = quarter.partition("-Q")
-            found.setdefault(each, set()).add(Quarter(int(year), int(number)))
+        for each, day in reviews:
+            # Held in a quarter, about the one before: it is the quarter of the meeting that has had its review.
+            found.setdefault(each, set()).add(_quarter(day))
         meetings = await self._connection.execute(
             select(meeting.c.customer, meeting.c.scheduled_at).where(
                 meeting.c.kind == _QBR, meeting.c.attended.is_(True), meeting.c.cancelled_at.is_(None)
@@ -146,5 +146,5 @@ def _standing(row: Row[Any], held: Iterable[Quarter]) -> QbrStanding:
     return QbrStanding(row.id, stage, _segment(row), since.date(), frozenset(held))
 
 
-def _quarter(at: datetime) -> Quarter:
+def _quarter(at: date) -> Quarter:
     return Quarter(at.year, (at.month + 2) // 3)

@@ -1,7 +1,7 @@
 """What the exception lists look at, of the whole book at once: the port ``Exceptions`` (section 16 of the domain)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, exists, or_, select

@@ -158,10 +158,12 @@ async def test_rows_of_every_kind_of_key_go_and_come_back(store: SqlStore) -> No
 def test_every_table_of_facts_is_moved_or_left_for_a_reason() -> None:
     """A new table with a customer has to be thought of here."""
     left = {
-        "account", "advocacy_candidate", "alert", "approval", "assignment", "awaiting", "blocker", "churn_signal",
-        "computed_metric", "customer_key", "customer_onboarding", "discrepancy", "engagement_score", "evaluation",
-        "expansion_opportunity", "health_score", "identity_case", "in_app_notice", "inbox", "meeting_proposal",
-        "onboarding_progress", "qbr", "run", "run_occurrence", "success_plan", "sweep_change", "transition",
+        "account", "advocacy_candidate", "advocacy_claim", "alert", "approval", "assignment", "awaiting", "blocker",
+        "checklist_attestation", "churn_signal", "computed_metric", "customer_key", "customer_onboarding", "deal",
+        "discrepancy", "draft", "engagement_score", "evaluation", "expansion_opportunity", "health_score",
+        "identity_case", "in_app_notice", "inbox", "internal_mail", "intervention", "meeting_proposal",
+        "onboarding_progress", "qbr", "reward_redemption", "run", "run_declined", "run_occurrence", "run_outcome",
+        "run_pause", "success_plan", "success_plan_review", "sweep_change", "transition", "vendor_delivery",
         "vendor_parked", "webhook_delivery",
     }  # fmt: skip
     named = {table.name for table in METADATA.tables.values() if "customer" in table.c}

@@ -26,7 +26,8 @@ KILLED = -9
 # The first day is an hour long, so this is all there is until the customer cancels.
 _DONE = """SELECT COUNT(*) = 6 FROM run_step WHERE ended IS NOT NULL AND step_id IN ('send_welcome_email', 'assign_csm',
     'celebrate_day1', 'celebrate_day3', 'celebrate_day7', 'emit_onboarding_completed')"""
-_CLOSED = """SELECT (SELECT stage FROM customer) = 'churned' AND NOT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)"""
+_CLOSED = """SELECT (SELECT stage FROM customer) = 'churned' AND NOT EXISTS
+    (SELECT 1 FROM run WHERE ended IS NULL AND playbook NOT LIKE 'churned.%')"""
 _QUIET = """SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE delivered_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE status = 'pending')
     AND (SELECT stage FROM customer) IN ('adopting', 'churned')"""
@@ -120,7 +121,8 @@ class Victim:
     async def _left(self, store: SqlStore) -> Left:
         async with store.read() as tx:
             customer = await tx.customers.get(self.customer)
-            runs = await tx.runs.of(self.customer)
+            # What a departure begins lives on for weeks and is nobody's here.
+            runs = [run for run in await tx.runs.of(self.customer) if not run.playbook.startswith("churned.")]
             steps = {run.workflow_id: await tx.runs.steps(run.workflow_id) for run in runs}
             record = await tx.onboardings.latest(self.customer)
             assert customer is not None

@@ -23,5 +23,7 @@ async def hooked_company(
 ) -> AsyncIterator[Company]:
     """A company whose days pass in milliseconds and whose webhooks go to ``hooks``."""
     clock = skipping.get_current_time
-    async with company(skipping.client, plain_url, tmp_path, clock=clock, n8n_cs_webhook_url=hooks.url, weekly_cap=6) as made:
+    async with company(
+        skipping.client, plain_url, tmp_path, clock=clock, n8n_cs_webhook_url=hooks.url, weekly_cap=6
+    ) as made:
         yield made

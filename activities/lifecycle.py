@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.announce import announce_alerts
 from activities.evaluate import Evaluator
+from activities.executive import release
 from activities.frame import customer_of
 from activities.house import House
 from activities.outbound import store_webhook
@@ -78,7 +79,10 @@ class LifecycleActivities:
         self, tx: Transaction, customer: Customer, transition: Transition | None, asked: DecideInput
     ) -> tuple[DeliveryInput, ...]:
         """Alerts, and the stage's outbound names; an import announces nothing to anyone."""
-        deliveries = list(await announce_alerts(tx, self._house, customer, asked))
+        deliveries = [
+            *await announce_alerts(tx, self._house, customer, asked),
+            *await release(tx, self._house, customer, asked),
+        ]
         if transition is None or asked.occurrence.kind == IMPORTED:
             return tuple(deliveries)
         held = await held_back(tx, customer, transition)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.colleagues import TEAM, colleague
+from activities.executive import reached
 from activities.frame import Frame, done, skipped
 from activities.house import House
 from activities.internal_mail import InternalPost
@@ -149,6 +150,8 @@ class PeopleActivities:
         severity: Severity,
     ) -> str:
         """Put it into the queue of the role, or of the person; the person also gets a mail. Returns whom it is for."""
+        if role is Role.EXECUTIVE:
+            await reached(tx, customer, asked.now)
         to = await colleague(tx, customer, role)
         notice = Notice(
             key=key,

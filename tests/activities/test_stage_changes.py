@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from activities.approvals import decide
+from activities.executive import reached
 from activities.manual_stage import ask
 from deciding import Deciding
+from intake.occurrence import occurrence_of
 from models.approval import Verdict
 from models.enums import LifecycleStage as Stage
 from models.enums import Plan, SubscriptionStatus, TriggeredBy
 from models.errors import BadInput, Refused
+from models.events import Event
 from models.health import HealthGrade
 from persistence.store import SqlStore
 from tests.activities.stage_scenes import DAY, NOW, Scene
@@ -265,3 +268,23 @@ async def test_an_event_that_changes_an_input_has_everything_decided_anew(store:
     assert last is not None
     # What an evaluation tells is not evaluated again, and moves nobody twice.
     assert await scene.decide("signal_opened", "told", evaluator=Deciding.of().evaluator()) is None
+
+
+async def test_what_was_held_goes_out_when_the_path_reaches_the_executive(store: SqlStore) -> None:
+    scene = await (await Scene(store, Stage.GROWING).set()).health(39, grade=HealthGrade.D)
+    assert await scene.decide() is not None
+    async with store.begin() as tx:
+        customer = await tx.customers.get("C-1")
+        assert customer is not None
+        for _ in range(2):
+            await reached(tx, customer, NOW)
+        (row,) = await tx.inbox.undelivered(before=NOW + DAY, limit=10)
+    seen = occurrence_of(row, Event.model_validate_json(row.body))
+    await scene.decide(seen.kind, seen.key, data=seen.data)
+    async with store.read() as tx:
+        names = [(one.workflow, one.key.rpartition(":")[2]) for one in await tx.outbox.of("C-1")]
+    assert names == [
+        ("at_risk_intervention", "at_risk_intervention"),
+        ("executive_escalation", "executive_escalation"),
+        ("executive_escalation", "released"),
+    ]

@@ -24,6 +24,10 @@ _PAID = EventType.SUBSCRIPTION_CREATED
 _STEP = EventType.ONBOARDING_STEP_COMPLETED
 _LOGIN = EventType.USER_LOGGED_IN
 
+_FLORIST, _DENTIST, _GARAGE, _HOTEL, _FREIGHT, _WINERY = "C-1002", "C-2001", "C-3001", "C-3002", "C-4001", "C-4002"
+_BADLY: dict[str, JsonValue] = {"kind": "nps", "score": 4, "feedback": "Me cuesta conectar WhatsApp"}
+_STORY_DAYS, _LAST_LOGIN = 45, 12
+
 _YES = Consent(marketing=True, relationship=True)
 _MADRID = "Europe/Madrid"
 
@@ -90,32 +94,64 @@ def events(present: datetime) -> list[Event]:
 
 
 def story(present: datetime) -> list[Event]:
-    """What happens after the first feeding, in order: the florist gets going, the garage follows its program."""
-    florist, garage = EventCustomer(id="C-1002"), EventCustomer(id="C-3001")
-    rows: list[tuple[EventCustomer, EventType, float, dict[str, JsonValue]]] = [
-        (florist, _STEP, 0.5, {"criterion": "chatbot_customized"}),
-        (florist, _STEP, 0.9, {"criterion": "widget_installed"}),
-        (florist, _LOGIN, 1.2, {}),
-        (florist, _STEP, 2.5, {"criterion": "first_conversation_completed"}),
-        (florist, _STEP, 6.0, {"criterion": "whatsapp_connected"}),
-        (garage, _STEP, 2.0, {"step_id": "discovery"}),
-        (garage, _LOGIN, 4.0, {}),
-        (garage, _STEP, 11.0, {"step_id": "implementation"}),
-        (garage, _STEP, 16.0, {"step_id": "training"}),
-        (garage, _STEP, 19.0, {"step_id": "go_live"}),
-        (garage, _STEP, 28.0, {"step_id": "review_30"}),
+    """What happens after the first feeding, in order.
+
+    The florist gets going, the garage follows its program and renews; the hotel's payment fails and is made good; the
+    dentist answers a survey badly; the winery opens tickets; the freight company asks to leave and stays.
+    """
+    rows: list[tuple[str, EventType, float, dict[str, JsonValue]]] = [
+        (_FLORIST, _STEP, 0.5, {"criterion": "chatbot_customized"}),
+        (_FLORIST, _STEP, 0.9, {"criterion": "widget_installed"}),
+        (_FLORIST, _LOGIN, 1.2, {}),
+        (_FLORIST, _STEP, 2.5, {"criterion": "first_conversation_completed"}),
+        (_FLORIST, _STEP, 6.0, {"criterion": "whatsapp_connected"}),
+        (_GARAGE, _STEP, 2.0, {"step_id": "discovery"}),
+        (_GARAGE, _LOGIN, 4.0, {"user_id": "andres"}),
+        (_GARAGE, _STEP, 11.0, {"step_id": "implementation"}),
+        (_GARAGE, _STEP, 16.0, {"step_id": "training"}),
+        (_GARAGE, _STEP, 19.0, {"step_id": "go_live"}),
+        (_GARAGE, _STEP, 28.0, {"step_id": "review_30"}),
+        (_GARAGE, EventType.RENEWAL_DECIDED, 40.0, {"decision": "renewed"}),
+        (_HOTEL, EventType.INVOICE_ISSUED, 1.0, {"invoice_id": "INV-3002-1", "amount": "165.00"}),
+        (_HOTEL, EventType.PAYMENT_FAILED, 1.5, {"invoice_id": "INV-3002-1"}),
+        (_HOTEL, EventType.INVOICE_PAID, 6.0, {"invoice_id": "INV-3002-1"}),
+        (_DENTIST, EventType.SURVEY_ANSWERED, 3.0, _BADLY),
+        (_WINERY, EventType.TICKET_OPENED, 4.0, {"ticket_id": "T-1", "severity": "medium", "subject": "Widget slow"}),
+        (_WINERY, EventType.TICKET_OPENED, 4.2, {"ticket_id": "T-2", "severity": "high", "subject": "Login fails"}),
+        (_WINERY, EventType.TICKET_OPENED, 4.4, {"ticket_id": "T-3", "severity": "low", "subject": "Invoice copy"}),
+        (_WINERY, EventType.TICKET_CLOSED, 8.0, {"ticket_id": "T-2", "csat": 4}),
+        (_FREIGHT, EventType.CANCELLATION_REQUESTED, 9.0, {"request_id": "R-1", "reason": "price"}),
+        (_FREIGHT, EventType.CANCELLATION_WITHDRAWN, 11.0, {"request_id": "R-1"}),
+        *_uses(present),
     ]
     told = [
         Event(
-            event_id=f"sample-story-{number:02}",
+            event_id=f"sample-story-{number:03}",
             type=kind,
             occurred_at=present + days * _DAY,
-            customer=customer,
+            customer=EventCustomer(id=customer),
             data=data,
         )
         for number, (customer, kind, days, data) in enumerate(rows, start=1)
     ]
     return sorted(told, key=lambda event: event.occurred_at)
+
+
+def _uses(present: datetime) -> list[tuple[str, EventType, float, dict[str, JsonValue]]]:
+    """Two customers' use, told each evening: the garage's grows, the hotel's falls and nobody logs in any more."""
+    rows: list[tuple[str, EventType, float, dict[str, JsonValue]]] = []
+    for day in range(1, _STORY_DAYS):
+        rows.append((_GARAGE, _LOGIN, day + 0.05, {"user_id": ("andres", "carla", "iker")[day % 3]}))
+        if day <= _LAST_LOGIN:
+            rows.append((_HOTEL, _LOGIN, day + 0.05, {"user_id": "pilar"}))
+        that = (present + day * _DAY).date().isoformat()
+        for customer, handled in ((_GARAGE, 20 + 2 * day), (_HOTEL, max(60 - 2 * day, 2))):
+            said: dict[str, JsonValue] = {"day": that, "handled": handled, "automated": handled // 2}
+            rows.append((customer, EventType.CONVERSATIONS_REPORTED, day + 0.1, said))
+            rows.append(
+                (customer, EventType.USAGE_REPORTED, day + 0.1, {"day": that, "feature": "bots", "count": handled})
+            )
+    return rows
 
 
 async def tell(console_url: str, secret: SecretStr, clock: Clock, *, present: datetime) -> None:

@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 from models.clock import Clock
 from models.enums import Plan
 from models.errors import Rejected
+from models.event_kinds import INTERNAL
 from models.events import Event, EventType
 from stack import sample
 
@@ -103,6 +104,20 @@ def test_a_renewal_comes_45_days_after_the_sample() -> None:
     assert (min(terms) - PRESENT.date()).days == 45
 
 
-def test_the_sample_shows_a_trial_a_signup_a_step_and_a_login() -> None:
-    kinds = {event.type for event in sample.events(PRESENT)}
-    assert kinds == set(EventType) - {EventType.SUBSCRIPTION_CANCELLED}
+def test_the_sample_begins_with_trials_signups_steps_and_logins() -> None:
+    assert {event.type for event in sample.events(PRESENT)} == {
+        EventType.TRIAL_STARTED, EventType.SUBSCRIPTION_CREATED, EventType.ONBOARDING_STEP_COMPLETED,
+        EventType.USER_LOGGED_IN,
+    }  # fmt: skip
+
+
+def test_the_story_is_told_in_order_and_shows_a_renewal_and_what_save_plays_are_for() -> None:
+    told = sample.story(PRESENT)
+    assert [event.occurred_at for event in told] == sorted(event.occurred_at for event in told)
+    assert len({event.event_id for event in told}) == len(told)
+    assert {
+        EventType.RENEWAL_DECIDED, EventType.PAYMENT_FAILED, EventType.INVOICE_PAID, EventType.SURVEY_ANSWERED,
+        EventType.TICKET_OPENED, EventType.CANCELLATION_REQUESTED, EventType.CANCELLATION_WITHDRAWN,
+        EventType.CONVERSATIONS_REPORTED, EventType.USAGE_REPORTED,
+    } <= {event.type for event in told}  # fmt: skip
+    assert not {event.type for event in told} & INTERNAL

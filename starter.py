@@ -13,6 +13,7 @@ from cli.acts import outcome, step
 from cli.admin import migrate
 from cli.advocacy import app as advocacy
 from cli.approvals import app as approvals
+from cli.audit import app as audit
 from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.checks import checklist, exceptions_
@@ -102,6 +103,7 @@ app.add_typer(plan, name="plan")
 app.add_typer(tasks, name="tasks")
 app.add_typer(approvals, name="approvals")
 app.add_typer(tasks, name="tasks")
+app.add_typer(audit, name="audit")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(ops, name="ops")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")

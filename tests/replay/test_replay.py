@@ -1,8 +1,10 @@
 """Recorded histories still replay: what runs today in a customer's life goes on after a change of the code."""
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -51,10 +53,38 @@ def test_there_is_a_history_of_every_workflow_type() -> None:
     assert recorded == {one.__name__ for one in worker.WORKFLOWS}
 
 
-def test_histories_hold_only_made_up_people() -> None:
+def test_there_is_a_history_of_everything_that_is_said_to_a_run_and_of_every_way_a_play_ends() -> None:
+    """Whoever adds an update records a run that heard it; a moved or restarted run continues as new."""
+    heard: set[str] = set()
+    ended: set[str] = set()
+    acts: set[str] = set()
+    for path in HISTORIES:
+        events = json.loads(path.read_text(encoding="utf-8"))["events"]
+        for event in events:
+            if told := event.get("workflowExecutionUpdateAcceptedEventAttributes"):
+                heard.add(told["acceptedRequest"]["input"]["name"])
+                acts |= {act for act in ("move", "restart", "skip", "retry") if act in _first_argument(told)}
+            if signalled := event.get("workflowExecutionSignaledEventAttributes"):
+                heard.add(signalled["signalName"])
+        ended.add(events[-1]["eventType"].removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_"))
+    definitions = [workflow._Definition.must_from_class(one) for one in worker.WORKFLOWS]
+    said = {str(name) for one in definitions for name in (*one.updates, *one.signals)}
+    assert said <= heard, f"not recorded: {sorted(said - heard)}"
+    assert acts == {"move", "restart", "skip", "retry"}
+    assert {"COMPLETED", "CONTINUED_AS_NEW", "CANCELED"} <= ended
+
+
+def _first_argument(told: dict[str, Any]) -> set[str]:
+    """The values of the update's request."""
+    given = json.loads(base64.b64decode(told["acceptedRequest"]["input"]["args"]["payloads"][0]["data"]))
+    return {str(value) for value in given.values()}
+
+
+def test_histories_hold_only_made_up_people_and_no_folders_of_a_machine() -> None:
     for path in HISTORIES:
         text = path.read_text(encoding="utf-8")
         assert "@" not in text.replace("@example.com", "").replace(".example", ""), path.name
+        assert 'File \\"' not in text, path.name
 
 
 @workflow.defn(name="Sequence", versioning_behavior=VersioningBehavior.AUTO_UPGRADE, sandboxed=False)

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from cli.context import open_context
 from cli.output import print_json, say
-from intake.answers import Answers, refusal
+from intake.answers import Answers, chosen, refusal
 from models.errors import NotFound, Refused
 from models.ids import new_id, onboarding_id
 from models.play import OnboardingRecord, OutcomeRequest, StepDone
@@ -71,4 +71,7 @@ async def _step(customer: str, step_id: str, by: str) -> OnboardingRecord:
 
 async def _outcome(customer: str, play: str, request: OutcomeRequest) -> str:
     async with open_context() as context:
+        async with context.store.read() as tx:
+            # Before Temporal is asked for: whoever misspells a play need not wait to hear it.
+            chosen([run for run in await tx.runs.of(customer) if run.ended is None], customer, play)
         return await Answers(context.store, await context.temporal()).tell(customer, play, request)

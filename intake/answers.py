@@ -42,7 +42,7 @@ class Answers:
         """
         async with self._store.begin() as tx:
             runs = [run for run in await tx.runs.of(customer) if run.ended is None]
-        run = _chosen(runs, customer, play)
+        run = chosen(runs, customer, play)
         return await self._update(run.workflow_id, request)
 
     async def tell_run(self, workflow_id: str, request: OutcomeRequest) -> str:
@@ -181,7 +181,12 @@ def refusal(error: WorkflowUpdateFailedError | RPCError) -> SteadfastError:
     return Retryable(f"Temporal does not answer: {error.message[:200]}")
 
 
-def _chosen(runs: Sequence[RunRow], customer: str, play: str) -> RunRow:
+def chosen(runs: Sequence[RunRow], customer: str, play: str) -> RunRow:
+    """The open run that is meant, by the playbook's id or its own.
+
+    Raises:
+        NotFound: none is; the message says which run.
+    """
     for run in runs:
         if play in (run.workflow_id, run.playbook):
             return run

@@ -78,6 +78,18 @@ class Opportunities(Protocol):
         """The open one of that type was won or lost. Raises NotFound when none is open."""
         ...
 
+    async def all_open(self) -> list[Opportunity]:
+        """Those of every customer, by customer and type."""
+        ...
+
+    async def seats_won(self, customer: str, since: datetime | None) -> int | None:
+        """Seats noted as won by the last note from then on; None: nothing noted."""
+        ...
+
+    async def note(self, customer: str, at: datetime, facts: Mapping[str, float | bool]) -> None:
+        """Keep what follows from a closed one as recorded facts of that moment."""
+        ...
+
 
 class Alerts(Protocol):
     """Alerts on health, each told once."""

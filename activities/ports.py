@@ -19,6 +19,7 @@ from activities.decision_ports import (
 )
 from activities.exchange import Inbox, Outbox
 from activities.ports_approvals import Approvals
+from activities.ports_audit import Audit
 from activities.ports_checks import Checklists, Exceptions
 from activities.ports_deals import Deals, Drafts
 from activities.ports_deliveries import VendorOutbox
@@ -95,6 +96,7 @@ class Transaction(Protocol):
     relations_told: RelationsTold
     decisions: Decisions
     deals: Deals
+    audit: Audit
     drafts: Drafts
     evidence: Evidence
     metrics: MetricRows

@@ -1,6 +1,6 @@
 """What was decided of one customer: the ports of ``activities.decision_ports`` (sections 0.5, 5 to 8 of the domain)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,8 +15,10 @@ from models.health import HealthScore
 from models.health_alerts import HealthAlert
 from models.signals import ChurnSignal
 from persistence import decision_rows as rows_of
+from persistence.fact_recorded import record
 from persistence.rows import value_of
 from persistence.tables import decisions as tables
+from persistence.tables.measures import computed_metric
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -136,6 +138,29 @@ class OpportunityTable:
         if row is None:
             raise NotFound("no open opportunity of that type", field="type", value=kind)
         return value_of(Opportunity, row)
+
+    async def all_open(self) -> list[Opportunity]:
+        """Those of every customer, by customer and type."""
+        table = tables.expansion_opportunity
+        rows = await self._connection.execute(
+            select(table)
+            .where(table.c.status == OpportunityStatus.OPEN.value, table.c.backfill.is_(False))
+            .order_by(table.c.customer, table.c.type)
+        )
+        return [value_of(Opportunity, row) for row in rows.mappings()]
+
+    async def seats_won(self, customer: str, since: datetime | None) -> int | None:
+        """Seats noted as won by the last note from then on; None: nothing noted."""
+        noted = computed_metric.c
+        query = select(noted.number).where(noted.customer == customer, noted.name == "seats_added")
+        if since is not None:
+            query = query.where(noted.at >= since)
+        found = (await self._connection.execute(query.order_by(noted.at.desc()).limit(1))).scalar_one_or_none()
+        return None if found is None else int(found)
+
+    async def note(self, customer: str, at: datetime, facts: Mapping[str, float | bool]) -> None:
+        """Keep what follows from a closed one as recorded facts of that moment."""
+        await record(self._connection, [(customer, name, at, value) for name, value in facts.items()])
 
 
 class AlertTable:

@@ -66,7 +66,7 @@ else:  # the type checker holds us to the ports; at run time we know nothing of 
 
 
 class SqlTransaction(Transaction):
-    """The repositories of one transaction, on one connection. ``audit`` is beyond the port."""
+    """The repositories of one transaction, on one connection."""
 
     customers: CustomerTable
     facts: FactTable

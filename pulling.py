@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+import worker_versions
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
 from activities.ports import Store
@@ -80,11 +81,12 @@ def build_worker(client: Client, store: Store, connected: Connected, settings: S
     return Worker(
         client,
         task_queue=pull_queue(settings.task_queue),
-        workflows=[SourcePull],
+        workflows=worker_versions.of_build([SourcePull], settings.build_id),
         activities=[pulls.pull_page, pulls.compare_books],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "activities", "cel")
         ),
         interceptors=[ActivityFrame()],
         max_concurrent_activities=AT_ONCE,
+        deployment_config=worker_versions.deployment(settings.build_id),
     )

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 from temporalio.client import Client
-from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import Worker, WorkerDeploymentConfig
+from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import judging
@@ -18,6 +17,7 @@ import pulling
 import telemetry
 import telemetry_metrics
 import worker_outside
+import worker_versions
 from acting import Collaborators as Collaborators
 from acting import activities as activities
 from activities.connected import NOTHING, Connected
@@ -78,22 +78,14 @@ def runner() -> SandboxedWorkflowRunner:
 
 def build_worker(client: Client, given: Collaborators, *, task_queue: str, build_id: str = "") -> Worker:
     """A worker for every workflow and activity; with a build id it takes part in Worker Versioning."""
-    # The behaviour is said here and not on the workflows: a server refuses one from a worker without a build.
-    versioned = None
-    if build_id:
-        versioned = WorkerDeploymentConfig(
-            version=WorkerDeploymentVersion(deployment_name="steadfast", build_id=build_id),
-            use_worker_versioning=True,
-            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
-        )
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=WORKFLOWS,
+        workflows=worker_versions.of_build(WORKFLOWS, build_id),
         activities=activities(given),
         workflow_runner=runner(),
         interceptors=[ActivityFrame(), telemetry_metrics.StepMetrics()],
-        deployment_config=versioned,
+        deployment_config=worker_versions.deployment(build_id),
         graceful_shutdown_timeout=GRACE,
     )
 

@@ -6,6 +6,9 @@ COPY requirements.lock .
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
 
 FROM python:3.11-slim-bookworm
+# Pango and a font: PDFs of quarterly reviews are drawn with them.
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/steadfast --create-home --shell /usr/sbin/nologin steadfast
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STEADFAST_HOME=/var/lib/steadfast
 COPY --from=build /opt/venv /opt/venv

@@ -30,6 +30,9 @@ class InboundSettings(BaseSettings):
         default="", description="Price or product ids of billing and our plans: price_1=growth,prod_2=starter."
     )
 
+    slack_people: str = Field(
+        default="", description="Slack users and our managers' ids, where addresses differ: U012AB=lena,U034CD=marc."
+    )
     usage_events: str = Field(
         default="", description="Names of the product's events whose use is read: Chatbot Created,Login."
     )
@@ -60,6 +63,17 @@ class InboundSettings(BaseSettings):
         """Ids of billing to our plans."""
         return plans_of(self.billing_plans)
 
+    @field_validator("slack_people", mode="after")
+    @classmethod
+    def _known_people(cls, value: str) -> str:
+        pairs_of(value, "user=manager")
+        return value
+
+    @property
+    def people(self) -> dict[str, str]:
+        """Slack users to the ids of our managers."""
+        return pairs_of(self.slack_people, "user=manager")
+
     @property
     def usage_names(self) -> tuple[str, ...]:
         """The events whose use is read, each once, in their order."""
@@ -72,10 +86,23 @@ def plans_of(text: str) -> dict[str, Plan]:
     Raises:
         ValueError: a part is none, or names a plan that there is not.
     """
-    plans = {}
+    named = pairs_of(text, form := f"id=plan with a plan of {', '.join(Plan)}")
+    for name, plan in named.items():
+        if plan not in Plan.__members__.values():
+            raise ValueError(f"expected {form}, not {f'{name}={plan}'[:80]!r}")
+    return {name: Plan(plan) for name, plan in named.items()}
+
+
+def pairs_of(text: str, form: str) -> dict[str, str]:
+    """``a=b,c=d`` as a mapping.
+
+    Raises:
+        ValueError: a part is none.
+    """
+    pairs = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
-        name, given, plan = part.partition("=")
-        if not given or not name.strip() or plan.strip() not in Plan.__members__.values():
-            raise ValueError(f"expected id=plan with a plan of {', '.join(Plan)}, not {part[:80]!r}")
-        plans[name.strip()] = Plan(plan.strip())
-    return plans
+        name, _, value = (one.strip() for one in part.partition("="))
+        if not name or not value:
+            raise ValueError(f"expected {form}, not {part[:80]!r}")
+        pairs[name] = value
+    return pairs

@@ -113,6 +113,7 @@ def connect(
         readers=able("accounts"),
         in_app=by(settings.in_app_by),
         chat=by(settings.chat),
+        people=by(settings.chat),
         knowledge=by(settings.knowledge),
         meetings=one(settings.meetings_by),
         tickets=one(settings.tickets_from),

@@ -19,8 +19,6 @@ from activities.connected import Connected
 from activities.interceptor import ActivityFrame
 from activities.meeting_links import MeetingLinks
 from activities.ports import Mailer, Store
-from activities.telling import Telling
-from activities.told_store import ToldStore
 from activities.vendor_deliveries import VendorActivities
 from intake.links import customer_token
 from intake.vendor_dispatch import VendorDispatcher
@@ -32,6 +30,7 @@ from models.outside import System
 from rendering.mail import build
 from settings import Settings
 from stack import clock_file
+from telling_store import telling
 
 AT_ONCE = 5
 
@@ -66,7 +65,7 @@ async def outside(settings: Settings, store: Store, client: Client) -> AsyncIter
         http = await stack.enter_async_context(vendors.client(given))
         secret = settings.events_secret
         connected = vendors.connect(given, http, partial(customer_token, secret) if secret is not None else None)
-        told = telling_store(store, connected, settings)
+        told = telling(store, connected, settings)
         for each in workers(client, told, connected, task_queue=queue):
             await stack.enter_async_context(each)
         dispatcher = VendorDispatcher(
@@ -84,11 +83,6 @@ async def outside(settings: Settings, store: Store, client: Client) -> AsyncIter
             dispatching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await dispatching
-
-
-def telling_store(store: Store, connected: Connected, settings: Settings) -> Store:
-    """The store, with whatever outside systems should hear of going into their outbox."""
-    return ToldStore(store, Telling(connected, wall=utc_now, page=settings.console_url))
 
 
 def mailer(settings: Settings, connected: Connected, store: Store) -> Mailer:

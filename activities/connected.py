@@ -7,7 +7,7 @@ from typing import Protocol
 from activities.ports import Mailer
 from activities.ports_analytics import SessionReader, UsageReader
 from activities.ports_billing import BillingReader
-from activities.ports_chat import Chat
+from activities.ports_chat import AddressBook, Chat
 from activities.ports_crm import AccountReader, AccountWriter, DealWriter, NoteWriter, PlayReporter, TaskWriter
 from activities.ports_in_app import InAppMessenger
 from activities.ports_knowledge import Knowledge
@@ -42,6 +42,7 @@ class Connected:
 
     in_app: Mapping[System, InAppMessenger] = field(default_factory=dict)
     chat: Mapping[System, Chat] = field(default_factory=dict)
+    people: Mapping[System, AddressBook] = field(default_factory=dict)
     knowledge: Mapping[System, Knowledge] = field(default_factory=dict)
     meetings: tuple[System, Scheduler] | None = None
     tickets: tuple[System, TicketReader] | None = None

@@ -22,6 +22,10 @@ class VendorOutbox(Protocol):
         """The delivery, or None."""
         ...
 
+    async def by_key(self, key: str) -> VendorDelivery | None:
+        """The delivery, or None."""
+        ...
+
     async def due(self, system: System, now: datetime, *, stuck: datetime, limit: int) -> list[VendorDelivery]:
         """Those whose time has come, oldest first, and those that are being sent since before ``stuck``."""
         ...

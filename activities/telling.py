@@ -10,21 +10,35 @@ from activities.connected import NOTHING, Connected
 from activities.ports import Transaction
 from models.approval import Approval
 from models.deals import Deal
-from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, ShowInApp, System
+from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, ShowInApp, System, UpdateChat
 from models.play import RunRecord
 from models.records import Csm, CsmTask, InAppNotice, Notice
-from models.vendor_delivery import KEPT, VendorDelivery
+from models.vendor_delivery import KEPT, VendorDelivery, VendorStatus
 from rules.deals import deal_of
 
+APPROVE, REFUSE = "steadfast.approve", "steadfast.refuse"
+"""Actions of the buttons that answer a request; ``intake/vendors/slack.py`` hears those that begin so."""
 OPENED = "open"
 """Action of a button that only opens a page: it is pressed in their browser and comes back as nothing."""
 
 
 class Telling:
-    """Writes the rows, one for each system that serves the purpose. ``wall``: real time; ``page``: the console's."""
+    """Writes the rows, one for each system that serves the purpose.
 
-    def __init__(self, connected: Connected = NOTHING, *, wall: Callable[[], datetime], page: str = "") -> None:
+    ``wall``: real time; ``page``: the console's; ``answer``: makes the value of a button that answers a request for
+    approval with yes or no, signed; without it requests are answered in the console only.
+    """
+
+    def __init__(
+        self,
+        connected: Connected = NOTHING,
+        *,
+        wall: Callable[[], datetime],
+        page: str = "",
+        answer: Callable[[int, bool], str] | None = None,
+    ) -> None:
         self._connected, self._wall, self._page = connected, wall, page.rstrip("/")
+        self._answer = answer
 
     @property
     def needed(self) -> bool:
@@ -62,13 +76,27 @@ class Telling:
         )
 
     async def approval(self, tx: Transaction, request: Approval) -> None:
-        """Somebody has to say yes or no; they do it in the console, where they are known."""
+        """Somebody has to say yes or no: with a button, in the name by which we know who pressed it."""
+        whom = f" for {request.customer}" if request.customer else ""
         told = PostChat(
             title=f"To approve ({request.role.value}): {request.title}"[:200],
-            text=f"{request.kind.value}, asked by {request.requested_by}",
-            buttons=self._open(request.customer) if request.customer else (),
+            text=f"Request {request.number}, {request.kind.value}{whom}, asked by {request.requested_by}",
+            buttons=(*self._yes_no(request.number), *(self._open(request.customer) if request.customer else ())),
         )
         await self._each(tx, self._connected.chat, f"{request.key}>chat", request.customer, told, request.requested_at)
+
+    async def decided(self, tx: Transaction, request: Approval) -> None:
+        """It is answered, wherever: the message loses its buttons and says by whom; one not yet posted never is."""
+        for system in self._connected.chat:
+            key = f"{request.key}>chat>{system}"
+            posted = await tx.vendor_outbox.by_key(key)
+            if posted is not None and posted.status is VendorStatus.PENDING and posted.attempts == 0:
+                await tx.vendor_outbox.settle(posted.id, VendorStatus.SKIPPED, response="it was answered meanwhile")
+            elif posted is not None:
+                at = request.decided_at or request.requested_at
+                text = f"{request.title}: {request.status.value} by {request.decided_by}"
+                told = UpdateChat(post=key, text=text[:8000])
+                await self._each(tx, [system], f"{request.key}>decided", request.customer, told, at)
 
     async def in_app(self, tx: Transaction, notice: InAppNotice) -> None:
         """A message in the product."""
@@ -97,6 +125,14 @@ class Telling:
         systems = [system for system in self._connected.told if system in self._connected.deals]
         await self._each(
             tx, systems, f"{told.number}:{told.stage}>deal", one.customer, told, changed, run=one.workflow_id
+        )
+
+    def _yes_no(self, number: int) -> tuple[Button, ...]:
+        if self._answer is None:
+            return ()
+        return (
+            Button(label="Approve", action=f"{APPROVE}.{number}", value=self._answer(number, True), style="primary"),
+            Button(label="Refuse", action=f"{REFUSE}.{number}", value=self._answer(number, False), style="danger"),
         )
 
     def _open(self, customer: str) -> tuple[Button, ...]:

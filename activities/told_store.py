@@ -149,3 +149,9 @@ class _Approvals(_Wrapped):
         if asked.status is ApprovalStatus.PENDING:
             await self._telling.approval(self._tx, asked)
         return asked
+
+    async def settle(self, decided: Approval) -> bool:
+        settled: bool = await self._inner.settle(decided)
+        if settled:
+            await self._telling.decided(self._tx, decided)
+        return settled

@@ -22,6 +22,7 @@ from models.outside import (
     SavePage,
     ShowInApp,
     System,
+    UpdateChat,
 )
 from models.records import Customer
 from models.vendor_delivery import REPEATABLE, TO_CUSTOMER, DeliverOne, DrainInput, Due, VendorDelivery, VendorStatus
@@ -97,11 +98,28 @@ class VendorActivities:
             if again and (row.resent or row.operation.kind in TO_CUSTOMER):
                 await tx.vendor_outbox.settle(row.id, Status.UNKNOWN, response=f"it may have been sent: {row.response}")
                 return Status.UNKNOWN
+            if isinstance(row.operation, UpdateChat):
+                found = await self._posted(tx, row)
+                if isinstance(found, str):
+                    return found
+                row = found
             account = Account(customer=row.customer)
             if customer is not None:
                 account = await account_for(tx, self._connected, customer, row.system)
             await tx.vendor_outbox.begin(row, self._wall(), resent=again)
             return row, account
+
+    async def _posted(self, tx: Transaction, row: VendorDelivery) -> VendorDelivery | str:
+        """A message is changed by what its posting brought; it waits while that is under way."""
+        assert isinstance(row.operation, UpdateChat)
+        post = await tx.vendor_outbox.by_key(row.operation.post)
+        if post is not None and post.reference:
+            return row.model_copy(update={"reference": post.reference})
+        if post is not None and post.status in (Status.PENDING, Status.SENDING):
+            await tx.vendor_outbox.settle(row.id, Status.PENDING, next_try=self._wall() + circuit.backoff(1))
+            return Status.PENDING
+        await tx.vendor_outbox.settle(row.id, Status.SKIPPED, response="the message was not posted")
+        return Status.SKIPPED
 
     @staticmethod
     async def _unwanted(tx: Transaction, row: VendorDelivery, customer: Customer | None, now: datetime) -> str:
@@ -178,6 +196,8 @@ async def carry_out(connected: Connected, row: VendorDelivery, account: Account)
             asked = connected.in_app[system].show(account, message, key)
         case PostChat() as message if system in connected.chat:
             asked = connected.chat[system].post(message, key)
+        case UpdateChat() as update if system in connected.chat:
+            asked = connected.chat[system].update(row.reference, update.text)
         case SavePage() as page if system in connected.knowledge:
             asked = connected.knowledge[system].save_page(account, page, key)
     if asked is None:

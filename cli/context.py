@@ -6,6 +6,7 @@ from datetime import datetime
 
 from temporalio.client import Client
 
+from activities.connected import NOTHING, Connected
 from models.clock import Clock, utc_now
 from models.errors import Refused
 from persistence import migrate
@@ -15,13 +16,15 @@ from persistence.store import SqlStore
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
+from telling_store import by_hand
 
 
 class Context:
     """Collaborators of one command."""
 
-    def __init__(self, settings: Settings, store: SqlStore, clock: Clock) -> None:
-        """Made by :func:`open_context`."""
+    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, connected: Connected = NOTHING) -> None:
+        """Made by :func:`open_context`. ``store`` tells those who are ``connected``."""
+        self.connected = connected
         self.settings = settings
         self.store = store
         self.clock = clock
@@ -64,6 +67,7 @@ async def open_context() -> AsyncIterator[Context]:
         raise Refused("the database is not set up: start the stack (make run) or run `starter.py migrate`")
     store = SqlStore.open(settings.database)
     try:
-        yield Context(settings, store, clock_file.read(settings.home))
+        async with by_hand(store, settings) as (told, connected):
+            yield Context(settings, told, clock_file.read(settings.home), connected)
     finally:
         await store.close()

@@ -2,6 +2,7 @@
 
 from cli.context import Context
 from intake import lexicon
+from intake.vendors.staff import Staff
 from intake.vendors.taking import House
 from intake.vendors.vendor import Terms
 
@@ -10,4 +11,5 @@ def vendor_house(context: Context) -> House:
     """From the settings."""
     settings = context.settings
     terms = Terms(settings.plans)
-    return House(context.clock, settings.currency, lexicon.supplied(), settings.events_secret, terms)
+    staff = Staff(settings.people, next(iter(context.connected.people.values()), None))
+    return House(context.clock, settings.currency, lexicon.supplied(), settings.events_secret, terms, staff)

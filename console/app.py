@@ -6,7 +6,7 @@ It starts while Temporal is down (events are stored, and delivered later) and st
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ import uvicorn
 
 import codec
 import telemetry
+from activities.connected import NOTHING, Connected
 from console.counters import Counters
 from console.deps import Deps
 from console.probes import TemporalProbes
@@ -27,6 +28,7 @@ from intake.answers import Answers
 from intake.deliver import Deliverer
 from intake.signature import Verifier
 from intake.vendors.doors import Doors, doors
+from intake.vendors.staff import Staff
 from intake.vendors.taking import House
 from intake.vendors.vendor import Terms
 from models.clock import Clock, utc_now
@@ -42,6 +44,7 @@ from playbooks.catalog import Catalog
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
+from telling_store import by_hand
 
 
 @dataclass
@@ -75,11 +78,13 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
         Misconfigured: a secret or key is not one.
     """
     verifier = Verifier(settings.events_secret) if settings.events_secret else None
-    store = SqlStore.open(settings.database)
-    keys = CustomerKeyStore(store.database)
+    opened = SqlStore.open(settings.database)
+    keys = CustomerKeyStore(opened.database)
     clock = clock_file.read(settings.home)
     counters = Counters()
-    try:
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(opened.close)
+        store, connected = await stack.enter_async_context(by_hand(opened, settings))
         client = await connect(settings, keys, lazy=True)
         deliverer = Deliverer(
             store, client, clock, settings.currency, settings.task_queue, wall=utc_now, told=counters.delivered
@@ -101,7 +106,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             secret=settings.events_secret,
             verifier=verifier,
             max_event_bytes=settings.max_event_bytes,
-            doors=vendor_doors(settings, clock),
+            doors=vendor_doors(settings, clock, connected),
             checks={
                 "database": DatabaseCheck(store, settings.database),
                 "temporal": probes.temporal,
@@ -117,17 +122,16 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             playbooks=Catalog.load(),
         )
         await delivery.close()
-    finally:
-        await store.close()
 
 
-def vendor_doors(settings: Settings, clock: Clock) -> Doors:
-    """The vendors that may come in.
+def vendor_doors(settings: Settings, clock: Clock, connected: Connected = NOTHING) -> Doors:
+    """The vendors that may come in; of those that are connected, one may be asked who pressed a button.
 
     Raises:
         Misconfigured: a secret is none.
     """
-    house = House(clock, settings.currency, lexicon.read(), settings.events_secret, Terms(settings.plans))
+    staff = Staff(settings.people, next(iter(connected.people.values()), None))
+    house = House(clock, settings.currency, lexicon.read(), settings.events_secret, Terms(settings.plans), staff)
     return doors(settings.webhook_secrets, settings.console_url, house)
 
 

@@ -47,6 +47,14 @@ class Slack:
         await self._say("chat.update", {"channel": channel, "ts": stamp, "text": escape(text), "blocks": blocks})
         return Receipt(reference=reference, said="updated")
 
+    async def email_of(self, user: str) -> str | None:
+        """The address of a member of our own workspace; who was invited from another one is nobody here."""
+        found = (await self._form("users.info", {"user": user}))["user"]
+        outside = ("deleted", "is_bot", "is_stranger", "is_restricted", "is_ultra_restricted")
+        if any(found.get(name) for name in outside) or found.get("is_email_confirmed") is False:
+            return None
+        return found.get("profile", {}).get("email") or None
+
     async def check(self) -> Standing:
         """``auth.test`` names the team and the bot; the channel must be one we see."""
 

@@ -157,6 +157,14 @@ class PostChat(Carried):
     buttons: tuple[Button, ...] = ()
 
 
+class UpdateChat(Carried):
+    """What became of a message of ours: it says so in its place, and its buttons are gone."""
+
+    kind: Literal["update_chat"] = "update_chat"
+    post: str = Field(description="Key of the delivery that posted the message.")
+    text: Long
+
+
 class SavePage(Carried):
     """A page of knowledge about the account, such as a handover or a review."""
 
@@ -167,7 +175,7 @@ class SavePage(Carried):
 
 
 Operation = Annotated[
-    SaveAccount | AddTask | AddNote | SaveDeal | ReportPlay | ShowInApp | PostChat | SavePage,
+    SaveAccount | AddTask | AddNote | SaveDeal | ReportPlay | ShowInApp | PostChat | UpdateChat | SavePage,
     Field(discriminator="kind"),
 ]
 

@@ -56,13 +56,14 @@ KEPT: dict[str, timedelta | None] = {
     # The customer should not be welcomed back a month later; nor a manager pinged about last week.
     "show_in_app": timedelta(days=7),
     "post_chat": timedelta(days=3),
+    "update_chat": timedelta(days=3),
 }
 """How long after it was asked for each operation is still wanted; None: always."""
 
 TO_CUSTOMER = frozenset(("show_in_app",))
 """What the customer sees: never sent twice on a guess, and held while outreach is held."""
 
-REPEATABLE = frozenset(("save_account", "save_deal", "save_page"))
+REPEATABLE = frozenset(("save_account", "save_deal", "save_page", "update_chat"))
 """What may be sent again whatever became of the last attempt: every adapter finds what is there."""
 
 

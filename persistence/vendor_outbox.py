@@ -43,6 +43,11 @@ class VendorOutboxTable:
         found = await self._all(select(vendor_delivery).where(_ROW.id == delivery_id))
         return found[0] if found else None
 
+    async def by_key(self, key: str) -> VendorDelivery | None:
+        """The delivery, or None."""
+        found = await self._all(select(vendor_delivery).where(_ROW.key == key))
+        return found[0] if found else None
+
     async def due(self, system: System, now: datetime, *, stuck: datetime, limit: int) -> list[VendorDelivery]:
         """Those whose time has come, oldest first, and those that are being sent since before ``stuck``."""
         asked = (

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from intake.vendors.node import Node, given, loads
 from intake.vendors.scheme import MINUTES_5, Call, fits, fresh, from_hex, header
+from intake.vendors.staff import PERSON
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
 from models.errors import BadInput, Rejected
 from models.vendor import Notice, Ref, Said
@@ -88,7 +89,7 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
             refs=(Ref(system=NAME, id=f"user:{user}"),),
             token=action["value"].must().text(2048),
             name=node["name"].text(),
-            data={"by": f"slack:{user}"},
+            data={"by": f"slack:{user}", PERSON: node[PERSON].text(300) or ""},
         )
     ]
 

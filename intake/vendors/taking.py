@@ -18,6 +18,7 @@ from intake import identity, links
 from intake.parse import AHEAD
 from intake.vendors import press
 from intake.vendors.registry import INTERPRETERS
+from intake.vendors.staff import Staff
 from intake.vendors.vendor import Terms
 from models.clock import Clock
 from models.errors import BadInput
@@ -35,13 +36,14 @@ _NOBODY = "unknown-account"
 
 
 class House(NamedTuple):
-    """What taking in needs to know of the house. ``secret``: of the tokens that we signed."""
+    """What taking in needs to know of the house. ``secret``: of the tokens that we signed; ``staff``: who pressed."""
 
     clock: Clock
     currency: str
     lexicon: Lexicon
     secret: SecretStr | None = None
     terms: Terms = Terms()
+    staff: Staff = Staff()
 
 
 class Taken(NamedTuple):
@@ -58,8 +60,9 @@ class Taken(NamedTuple):
 
 async def take(store: Store, vendor: str, notices: Sequence[Notice], house: House, *, now: datetime) -> Taken:
     """Take in a body's events; ``now`` is virtual. Everything is stored when this returns, or nothing."""
+    known = await house.staff.introduce(vendor, notices)
     async with store.begin() as tx:
-        return await take_in(tx, vendor, notices, house, now=now)
+        return await take_in(tx, vendor, known, house, now=now)
 
 
 async def take_in(tx: Transaction, vendor: str, notices: Sequence[Notice], house: House, *, now: datetime) -> Taken:
@@ -91,6 +94,7 @@ async def replay(store: Store, vendor: str | None, house: House, *, now: datetim
     for trace in refused:
         body = json.loads(trace.body or "{}")
         notice = Notice(id=trace.event_id, kind=trace.kind, at=trace.at, body=body)
+        (notice,) = await house.staff.introduce(trace.vendor, [notice])
         async with store.begin() as tx:
             again = trace.model_copy(update={"status": VendorStatus.SILENT, "reason": "", "body": None})
             done, added = await interpret(tx, again, notice, house, now=now)

@@ -8,9 +8,7 @@ import pytest
 from intake import accounts, lexicon
 from intake.domains import check_domain, company_domain
 from intake.links import customer_token
-from intake.vendors.press import answer_button
 from intake.vendors.taking import House, Taken, take
-from models.approval import Approval, ApprovalKind, ApprovalStatus
 from models.clock import REAL
 from models.errors import BadInput, NotFound, Refused
 from models.events import Event, EventCustomer, EventType
@@ -199,25 +197,6 @@ async def test_an_introduction_lets_what_waited_through(store: SqlStore) -> None
     taken = await take(store, "stripe", [notice], HOUSE, now=WALL)
     assert [(row.event_id, row.customer) for row in taken.rows] == [("evt_1", "C-1")]
     assert taken.counts == {"introduced": 1}
-
-
-async def test_a_button_answers_a_request_once(store: SqlStore) -> None:
-    asked = Approval(
-        key="offer", kind=ApprovalKind.SAVE_OFFER, title="20 % off", requested_by="marta", requested_at=WALL
-    )
-    async with store.begin() as tx:
-        number = (await tx.approvals.ask(asked)).number
-    for count, who in enumerate(("lena", "marta")):
-        value = answer_button(EVENTS_SECRET, number, approved=True, by=who)
-        body = {"user": "U1", "name": "lena.k", "action": {"action_id": "steadfast_yes", "value": value}}
-        notice = Notice(id=f"U1:{count}", kind="block_actions", at=WALL, body=body)
-        taken = await take(store, "slack", [notice], HOUSE, now=WALL)
-        assert taken.counts == {("applied", "refused")[count]: 1}, "the one who asked cannot decide"
-    async with store.read() as tx:
-        decided = await tx.approvals.get(number)
-    assert decided is not None
-    assert (decided.status, decided.decided_by) == (ApprovalStatus.APPROVED, "lena")
-    assert decided.reason == "by button in Slack, pressed by lena.k"
 
 
 async def test_a_token_of_another_purpose_is_nothing(store: SqlStore) -> None:

@@ -1,8 +1,7 @@
 """Composition root of the command line. Exit 0: done; 1: refused by the system; 2: bad input, one line says which."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import typer
 from pydantic import ValidationError
@@ -10,7 +9,6 @@ from temporalio.worker import WorkflowRunner
 from typer.exceptions import Abort, TyperException
 
 from activities.house import House
-from activities.ports import Store
 from cli.acts import outcome, step
 from cli.admin import migrate
 from cli.advocacy import app as advocacy
@@ -29,7 +27,7 @@ from cli.identity import app as identity
 from cli.importing import import_
 from cli.integrations import app as integrations
 from cli.metrics import metrics
-from cli.opportunity import make as opportunity
+from cli.opportunity import app as opportunity
 from cli.ops import app as ops
 from cli.personal import erase, export
 from cli.plan import app as plan
@@ -63,17 +61,6 @@ def _house(settings: Settings) -> House:
     import worker
 
     return worker.house(settings)
-
-
-@asynccontextmanager
-async def _told(store: Store, settings: Settings) -> AsyncIterator[Store]:
-    import settings_integrations
-    import vendors
-    import worker_outside
-
-    given = settings_integrations.load()
-    async with vendors.client(given) as http:
-        yield worker_outside.telling_store(store, vendors.connect(given, http, None), settings)
 
 
 app = typer.Typer(
@@ -119,7 +106,7 @@ app.add_typer(approvals, name="approvals")
 app.add_typer(audit, name="audit")
 app.add_typer(calibrate, name="calibrate")
 app.add_typer(ops, name="ops")
-app.add_typer(opportunity(_told), name="opportunity")
+app.add_typer(opportunity, name="opportunity")
 app.add_typer(qbr(_house), name="qbr", help="The quarterly review of a customer: drafted, approved, exported, held.")
 app.add_typer(identity, name="identity")
 app.add_typer(report, name="report")

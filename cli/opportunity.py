@@ -1,24 +1,17 @@
 """``starter.py opportunity``: what could be sold to whom, and how it ended (sections 8.2 and 8.3)."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
 
 from activities.closing import Closed, Closing, close
-from activities.ports import Store
 from cli.context import open_context
 from cli.deliver import deliver_now
 from cli.output import print_json, print_table, say
 from models.errors import BadInput, NotFound
 from models.expansion import ExpansionType, Opportunity, OpportunityStatus
-from settings import Settings
-
-Told = Callable[[Store, Settings], AbstractAsyncContextManager[Store]]
-"""A store that also tells the outside systems: how a deal ended is written to the CRM."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Of = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")]
@@ -27,49 +20,46 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="The person who sa
 Reason = Annotated[str, typer.Option("--reason", help="Why; the audit log keeps it.")]
 
 
-def make(told: Told) -> typer.Typer:
-    """The commands; ``told`` is composed only when something is closed."""
-    app = typer.Typer(help="Expansion opportunities: which are open, which were won or lost.", no_args_is_help=True)
+app = typer.Typer(help="Expansion opportunities: which are open, which were won or lost.", no_args_is_help=True)
 
-    @app.command("list")
-    def list_(
-        customer: Annotated[str | None, typer.Argument(metavar="CUSTOMER", help="Of this customer, ended too.")] = None,
-        as_json: Json = False,
-    ) -> None:
-        """Every open one; or all of one customer, however they ended."""
-        found = asyncio.run(_list(customer))
-        if as_json:
-            print_json(found)
-            return
-        rows = [
-            (one.customer, one.type, one.product or "", _worth(one), one.timing, one.status,
-             f"{one.closed_at or one.detected_at:%Y-%m-%d}", "; ".join(one.signals))
-            for one in found
-        ]  # fmt: skip
-        print_table(
-            "Opportunities", ("customer", "type", "product", "a month", "timing", "status", "since", "why"), rows
-        )
 
-    @app.command()
-    def won(
-        customer: Of,
-        type_: Type,
-        by: By,
-        reason: Reason,
-        value: Annotated[str | None, typer.Option("--value", help="Sold, per month, if not as estimated.")] = None,
-        seats: Annotated[int | None, typer.Option("--seats", help="How many more seats were sold.")] = None,
-        as_json: Json = False,
-    ) -> None:
-        """It was sold: the deal ends won, the customer may leave `expanding`."""
-        said = Closing(customer, type_, OpportunityStatus.WON, by, reason, _amount(value), seats)
-        _print(asyncio.run(_close(said, told)), as_json)
+@app.command("list")
+def list_(
+    customer: Annotated[str | None, typer.Argument(metavar="CUSTOMER", help="Of this customer, ended too.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Every open one; or all of one customer, however they ended."""
+    found = asyncio.run(_list(customer))
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (one.customer, one.type, one.product or "", _worth(one), one.timing, one.status,
+         f"{one.closed_at or one.detected_at:%Y-%m-%d}", "; ".join(one.signals))
+        for one in found
+    ]  # fmt: skip
+    print_table("Opportunities", ("customer", "type", "product", "a month", "timing", "status", "since", "why"), rows)
 
-    @app.command()
-    def lost(customer: Of, type_: Type, by: By, reason: Reason, as_json: Json = False) -> None:
-        """It was not sold: the deal ends lost; the same type is not proposed again for 90 days."""
-        _print(asyncio.run(_close(Closing(customer, type_, OpportunityStatus.LOST, by, reason), told)), as_json)
 
-    return app
+@app.command()
+def won(
+    customer: Of,
+    type_: Type,
+    by: By,
+    reason: Reason,
+    value: Annotated[str | None, typer.Option("--value", help="Sold, per month, if not as estimated.")] = None,
+    seats: Annotated[int | None, typer.Option("--seats", help="How many more seats were sold.")] = None,
+    as_json: Json = False,
+) -> None:
+    """It was sold: the deal ends won, the customer may leave `expanding`."""
+    said = Closing(customer, type_, OpportunityStatus.WON, by, reason, _amount(value), seats)
+    _print(asyncio.run(_close(said)), as_json)
+
+
+@app.command()
+def lost(customer: Of, type_: Type, by: By, reason: Reason, as_json: Json = False) -> None:
+    """It was not sold: the deal ends lost; the same type is not proposed again for 90 days."""
+    _print(asyncio.run(_close(Closing(customer, type_, OpportunityStatus.LOST, by, reason))), as_json)
 
 
 async def _list(customer: str | None) -> list[Opportunity]:
@@ -81,9 +71,9 @@ async def _list(customer: str | None) -> list[Opportunity]:
         return await tx.opportunities.of(customer)
 
 
-async def _close(said: Closing, told: Told) -> Closed:
+async def _close(said: Closing) -> Closed:
     async with open_context() as context:
-        async with told(context.store, context.settings) as store, store.begin() as tx:
+        async with context.store.begin() as tx:
             closed = await close(tx, said, context.now())
         await deliver_now(context)
         return closed

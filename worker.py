@@ -66,6 +66,11 @@ WORKFLOWS: tuple[type, ...] = (
 FOLLOW_EVERY = timedelta(seconds=2)
 """Real time between two looks for releases."""
 
+# Temporal takes a task back after ten seconds, and a task is held while its decision waits for a turn to write. Python
+# runs one at a time, and one costs up to half a second on a busy machine: with the hundred of the library's default, a
+# sweep that wakes hundreds of customers let every task run out, and none was ever done.
+WORKFLOW_TASKS_AT_ONCE = 10
+
 # Graceful shutdown waits this long for activities in flight; a mail under way is usually through by then.
 GRACE = timedelta(seconds=20)
 
@@ -86,6 +91,7 @@ def build_worker(client: Client, given: Collaborators, *, task_queue: str, build
         workflow_runner=runner(),
         interceptors=[ActivityFrame(), telemetry_metrics.StepMetrics()],
         deployment_config=worker_versions.deployment(build_id),
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS_AT_ONCE,
         graceful_shutdown_timeout=GRACE,
     )
 

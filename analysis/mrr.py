@@ -70,13 +70,14 @@ def _cents(amount: Any) -> int:
 class Balances:
     """MRR in cents of each account at the end of each month, from the one before the first subscription on.
 
-    ``left_out``: accounts with an unknown amount; they are in none of the rows.
+    ``left_out``: accounts with an unknown amount; they are in none of the rows. ``names``: the account of each column.
     """
 
     definition: MrrDefinition
     first: np.datetime64
     cents: Ints
     left_out: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
     @property
     def accounts(self) -> int:
@@ -112,7 +113,9 @@ def balances(spans: SpanColumns, definition: MrrDefinition, until: date) -> Bala
     chosen = (column[spans.account[counts]], begin[counts], stop[counts], spans.cents[counts], spans.started[counts])
     shape = (len(months), int(keep.sum()))
     fill = _sums if definition.overlap is Overlap.SUM else _latest
-    return Balances(definition, first, fill(shape, *chosen), tuple(spans.accounts[each] for each in unknown))
+    names = tuple(name for name, kept in zip(spans.accounts, keep, strict=True) if kept)
+    left_out = tuple(spans.accounts[each] for each in unknown)
+    return Balances(definition, first, fill(shape, *chosen), left_out, names)
 
 
 def _sums(shape: tuple[int, int], account: Ints, begin: Ints, stop: Ints, cents: Ints, _started: Days) -> Ints:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from analysis.mrr import Balances, balances, columns, waterfall
 from analysis.mrr_definitions import DEFINITIONS, RECOMMENDED, definition
 from analysis.mrr_live import with_events
+from analysis.portfolio_book import GROUPS, LISTS
 from analysis.revenue import Frame, MonthFigures, months_of
 from cli.context import Context, open_context
 from cli.customer_metrics import Found, customer_figures, show
@@ -200,7 +201,7 @@ def _percent(value: JsonValue) -> str:
 
 
 def _explain(name: str, as_json: bool) -> None:
-    known = {**DEFINITIONS, **queries(), MRR_ROWS.name: MRR_ROWS}
+    known = {**DEFINITIONS, **queries(), **{one.name: one for one in (MRR_ROWS, GROUPS, LISTS)}}
     if name != "all" and name not in known:
         raise BadInput(f"expected 'all' or one of {', '.join(known)}", field="--explain", value=name)
     wanted = list(known.values()) if name == "all" else [known[name]]

@@ -24,7 +24,7 @@ from models.mrr import MrrDefinition
 from models.report import Report, ReportContent, ReportFile
 
 MAX_BYTES = 65_536
-_REVENUE = ("ending_mrr", "grr", "nrr", "revenue_churn", "logo_churn", "grr_12", "nrr_12", "logo_churn_12")
+REVENUE = ("ending_mrr", "grr", "nrr", "revenue_churn", "logo_churn", "grr_12", "nrr_12", "logo_churn_12")
 
 
 def read(path: Path) -> ReportFile:
@@ -65,7 +65,7 @@ async def draft(context: Context, file: ReportFile) -> Report:
     book, months = await _revenue(context, rule, compared_last.replace(day=1), last)
     earlier, money = months[0], months[-1]
     found = await customer_figures(context, first, last)
-    told: list[Figure] = [getattr(money, name) for name in _REVENUE]
+    told: list[Figure] = [getattr(money, name) for name in REVENUE]
     figures = {one.name: one for one in told} | found.figures
     for claim in file.claims:
         if claim.figure is not None and claim.figure not in figures:
@@ -74,7 +74,7 @@ async def draft(context: Context, file: ReportFile) -> Report:
         raise BadInput("two claims have the same id", field="claims")
     content = ReportContent(
         title=file.title, author=file.author, first=first, last=last_day(last),
-        compared_first=_before(first, last), compared_last=compared_last, as_of=context.now(), definition=rule.name,
+        compared_first=before(first, last), compared_last=compared_last, as_of=context.now(), definition=rule.name,
         figures=figures, changes=month_changes(book, earlier, money) | found.changes, claims=file.claims,
         commentary=file.commentary, notes=file.notes,
     )  # fmt: skip
@@ -93,7 +93,8 @@ async def _revenue(
     return found.book, months_of(ends, found.book, found.frame)
 
 
-def _before(first: date, last: date) -> date:
+def before(first: date, last: date) -> date:
+    """First day of the first of as many months before."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     number = first.year * 12 + first.month - 1 - months
     return date(number // 12, number % 12 + 1, 1)

@@ -9,17 +9,23 @@ from pydantic import JsonValue
 
 from activities import reporting
 from analysis.cohorts import COHORTS
-from analysis.mrr_definitions import DEFINITIONS
+from analysis.mrr_definitions import DEFINITIONS, RECOMMENDED
+from analysis.portfolio_book import GROUPS, LISTS
 from cli.context import Context, open_context
 from cli.output import print_json, print_table, say
 from cli.report_draft import draft as draft_report
 from cli.report_draft import read
+from cli.report_portfolio import make, page_of, write
 from cli.validate import validated
+from models.errors import BadInput
 from models.figure import Reference
+from models.portfolio_page import PortfolioPage
 from models.report import Published, Report, Verdict
 from models.report_checklist import ItemState
 from persistence.queries import queries
 from persistence.spans import MRR_ROWS
+from rendering.portfolio_page import page as render
+from rendering.portfolio_tables import tables
 from rules.report_checklist import open_gates, states
 
 app = typer.Typer(help="Reports whose claims carry their evidence.", no_args_is_help=True)
@@ -31,7 +37,9 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="The person who do
 
 def known() -> frozenset[Reference]:
     """Every definition and query whose text can be printed today."""
-    return frozenset(one.ref for one in (*COHORTS.values(), *DEFINITIONS.values(), *queries().values(), MRR_ROWS))
+    return frozenset(
+        one.ref for one in (*COHORTS.values(), *DEFINITIONS.values(), *queries().values(), MRR_ROWS, GROUPS, LISTS)
+    )
 
 
 class Checked(NamedTuple):
@@ -75,6 +83,52 @@ def draft(
 async def _draft(file: Path) -> Report:
     async with open_context() as context:
         return await draft_report(context, read(file))
+
+
+@app.command()
+def portfolio(
+    start: Annotated[str | None, typer.Option("--from", metavar="MONTH", help="First month, such as 2026-01.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="MONTH", help="Last month; the last one over.")] = None,
+    by_definition: Annotated[
+        str, typer.Option("--definition", metavar="NAME", help="How MRR is counted.")
+    ] = RECOMMENDED.name,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write one page that needs nothing.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Write one CSV file for each table.")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Keep it as this person's draft, to be published.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--report", metavar="REPORT", help="One that was kept, as it was made.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The whole book in a period, against the period before: figures, plots, groups, KPIs, exceptions, gates."""
+    if of is not None and (start or until or by):
+        raise BadInput("a kept report has its months and its author", field="--report", value=of)
+    page = asyncio.run(_portfolio(start, until, by_definition, by, of))
+    written = write(page, html, csv, render, tables)
+    if as_json:
+        print_json(page)
+        return
+    content = page.content
+    waiting = len(page.open_items)
+    say(f"{page.id or 'kept nowhere'}  {content.title}: {len(content.figures)} figures, {waiting} items open")
+    for one in content.figures.values():
+        say(f"- {one}")
+    for path in written:
+        say(f"written: {path}")
+
+
+async def _portfolio(start: str | None, until: str | None, rule: str, by: str | None, of: str | None) -> PortfolioPage:
+    async with open_context() as context:
+        if of is None:
+            report, _ = await make(context, start, until, rule, by)
+        else:
+            async with context.store.read() as tx:
+                report = await tx.reports.get(of)
+        return await page_of(context, report, known())
 
 
 @app.command("list")

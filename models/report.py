@@ -15,6 +15,7 @@ from models.approval import Named
 from models.base import Carried, Instant, Slug, Value
 from models.figure import Figure
 from models.figure_change import Change
+from models.portfolio_book import PortfolioBook
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -72,11 +73,13 @@ class ReportContent(Value):
     claims: tuple[Claim, ...] = ()
     commentary: tuple[Prose, ...] = ()
     notes: str = ""
+    book: PortfolioBook | None = Field(default=None, description="Of a portfolio report only.")
 
     @property
     def sha256(self) -> str:
-        """Of the whole content."""
-        plain = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+        """Of the whole content; one without a book is hashed as it was before there were books."""
+        absent = {"book"} if self.book is None else None
+        plain = json.dumps(self.model_dump(mode="json", exclude=absent), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(plain.encode()).hexdigest()
 
 

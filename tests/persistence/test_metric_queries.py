@@ -23,6 +23,7 @@ RELEASED = {
     ("active_days", 1): "f9fc0f17403b2ade",
     ("churn_told", 1): "d6c1d10c92baab35",
     ("csat_scores", 2): "1457c1191c7ad2ec",
+    ("customer_groups", 1): "ffa49e1f609be738",
     ("customers", 2): "74629bdc178fc434",
     ("engagement_scores", 2): "efcbf2d4adf434ad",
     ("health_scores", 2): "ee081de4bde2ebc8",

@@ -18,6 +18,7 @@ from cli.backtest import backtest
 from cli.calibrate import app as calibrate
 from cli.checks import checklist, exceptions_
 from cli.deliveries import app as deliveries
+from cli.demo import demo
 from cli.dev import dev
 from cli.events import event, signup
 from cli.evidence import app as evidence
@@ -94,6 +95,7 @@ for name, command in (
     ("features", features),
     ("metrics", metrics),
     ("validate", validate),
+    ("demo", demo),
     ("attest", attest),
     ("migrate", migrate),
 ):

@@ -107,17 +107,30 @@ def write(page: PortfolioPage, html: Path | None, csv: Path | None, render: Call
     """
     written = []
     if html is not None:
-        written.append(_put(html, render(page), "--html"))
+        written.append(put(html, render(page), "--html"))
     if csv is not None:
         try:
             csv.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(f"cannot be written: {error.strerror}", field="--csv", value=str(csv)) from None
-        written += [_put(csv / name, text, "--csv") for name, text in tables(page).items()]
+        written += [put(csv / name, text, "--csv") for name, text in tables(page).items()]
     return written
 
 
-def _put(path: Path, text: str, field: str) -> Path:
+def check_places(html: Path | None, csv: Path | None) -> None:
+    """Before anything is made or kept.
+
+    Raises:
+        BadInput: a page or a folder cannot be written there.
+    """
+    if html is not None and (html.is_dir() or not os.access(html.absolute().parent, os.W_OK)):
+        raise BadInput("cannot be written: no such folder, or not ours", field="--html", value=str(html))
+    if csv is not None and csv.exists() and not (csv.is_dir() and os.access(csv, os.W_OK)):
+        raise BadInput("cannot be written: no folder, or not ours", field="--csv", value=str(csv))
+
+
+def put(path: Path, text: str, field: str) -> Path:
+    """Write a file, whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_text(text, encoding="utf-8", newline="")

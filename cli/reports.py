@@ -15,7 +15,7 @@ from cli.context import Context, open_context
 from cli.output import print_json, print_table, say
 from cli.report_draft import draft as draft_report
 from cli.report_draft import read
-from cli.report_portfolio import make, page_of, write
+from cli.report_portfolio import check_places, make, page_of, write
 from cli.validate import validated
 from models.errors import BadInput
 from models.figure import Reference
@@ -107,6 +107,7 @@ def portfolio(
     """The whole book in a period, against the period before: figures, plots, groups, KPIs, exceptions, gates."""
     if of is not None and (start or until or by):
         raise BadInput("a kept report has its months and its author", field="--report", value=of)
+    check_places(html, csv)
     page = asyncio.run(_portfolio(start, until, by_definition, by, of))
     written = write(page, html, csv, render, tables)
     if as_json:

@@ -48,7 +48,6 @@ def rates(months: Sequence[MonthTold], made: str = "") -> Markup:
     at = [one.flow.month for one in months]
     _line(axes, at, [one.grr for one in months], TOTAL, "GRR, monthly", "o", -0.06)
     _line(axes, at, [one.nrr for one in months], OTHER, "NRR, monthly", "s", 0.06)
-    axes.set_ylim(bottom=0)
     return _rates(figure, axes, at, "Monthly retention of revenue")
 
 
@@ -58,7 +57,6 @@ def churn(months: Sequence[MonthTold], made: str = "") -> Markup:
     at = [one.flow.month for one in months]
     _line(axes, at, [one.logo_churn for one in months], TAKEN, "logo churn, monthly", "o", -0.06)
     _line(axes, at, [one.revenue_churn for one in months], OTHER, "revenue churn, monthly", "s", 0.06)
-    axes.set_ylim(bottom=0)
     return _rates(figure, axes, at, "Monthly churn: accounts and revenue")
 
 
@@ -67,7 +65,6 @@ def planted(found: Sequence[Planted], made: str) -> Markup:
     figure, axes = _figure(made)
     at = [one.month for one in found]
     _line(axes, at, [one.found for one in found], TOTAL, found[0].found.label, "o", 0)
-    axes.set_ylim(bottom=0)
     return _rates(figure, axes, at, "What the metrics found in the made book")
 
 
@@ -75,6 +72,7 @@ def _rates(figure: Figure, axes: Axes, at: Sequence[date], title: str) -> Markup
     every = max(1, -(-len(at) // 12))
     axes.set_xticks(range(0, len(at), every), [f"{month:%b %y}" for month in at[::every]])
     axes.set_xlim(-0.5, len(at) - 0.5)
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.06)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _n: f"{value * 100:g} %"))
     axes.legend(frameon=False, fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
     return _svg(figure, title)

@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 REQUIRE := $(if $(filter 1,$(STEADFAST_REQUIRE_ALL)),--require-all)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test test-pg bench lint lock clean tools
+.PHONY: help setup setup-dev run test test-pg bench chaos lint lock clean tools
 
 help: ## this list
 	@echo "make run [ARGS='--day 2s']   everything on this machine, with a few sample customers"
@@ -33,6 +33,9 @@ test-pg: $(VENV)/.dev tools ## every test, on PostgreSQL
 
 bench: $(VENV)/.dev tools ## the timings of docs/benchmarks.md
 	@$(BIN)/python -m pytest -m bench -p no:xdist -s $(ARGS)
+
+chaos: $(VENV)/.dev tools ## many hard kills in a row of workers and commands
+	@$(BIN)/python -m pytest -m chaos -p no:xdist $(ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, import contracts
 	@$(BIN)/ruff check --quiet .

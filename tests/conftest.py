@@ -47,6 +47,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(servers.Leader(), "steadfast-servers")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Timings and chaos are left out unless ``-m`` asks for them by name; exact counts stay."""
+    left_out = [mark for mark in ("bench", "chaos") if mark not in config.option.markexpr]
+    heavy = [item for item in items if any(item.get_closest_marker(mark) for mark in left_out)]
+    if heavy:
+        config.hook.pytest_deselected(items=heavy)
+        items[:] = [item for item in items if item not in heavy]
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Add up the time of each folder."""
     folder = "/".join(report.nodeid.split("::")[0].split("/")[:-1])

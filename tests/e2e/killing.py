@@ -7,6 +7,7 @@ what was written in it), around each conversation with the mail server, the webh
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -16,6 +17,7 @@ import httpx
 from pydantic import JsonValue
 from temporalio.client import Client, WorkflowHandle
 
+import starter
 import worker
 from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
@@ -187,8 +189,18 @@ async def _work(switch: Switch) -> None:
 
 def run(environment: dict[str, str], log: str, point: str = "", nth: int = 1) -> None:
     """The process: killed at the point; without one it works until it is killed from outside."""
+    _become(environment, log)
+    asyncio.run(_work(Switch(point, nth)))
+
+
+def command(environment: dict[str, str], log: str, *arguments: str) -> None:
+    """``starter.py ARGUMENTS`` as a process that can be killed; what it says, and its errors, go to ``log``."""
+    _become(environment, log)
+    sys.exit(starter.main(arguments))
+
+
+def _become(environment: dict[str, str], log: str) -> None:
     os.environ.update(environment)
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    asyncio.run(_work(Switch(point, nth)))

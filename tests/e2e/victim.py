@@ -32,8 +32,8 @@ _QUIET = """SELECT NOT EXISTS (SELECT 1 FROM inbox WHERE delivered_at IS NULL)
     AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE status = 'pending')
     AND (SELECT stage FROM customer) IN ('adopting', 'churned')"""
 
-_FORKED: ForkServerContext = multiprocessing.get_context("forkserver")
-_FORKED.set_forkserver_preload([killing.__name__])
+FORKED: ForkServerContext = multiprocessing.get_context("forkserver")
+FORKED.set_forkserver_preload([killing.__name__])
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Victim:
 
     def _start(self, point: str) -> ForkServerProcess:
         log = str(self.site.home / "worker.log")
-        process = _FORKED.Process(target=killing.run, args=(clean(self.site.settings()), log, point), daemon=True)
+        process = FORKED.Process(target=killing.run, args=(clean(self.site.settings()), log, point), daemon=True)
         process.start()
         self.started.append(process)
         return process

@@ -1,7 +1,7 @@
 """Composition of what decides: the health configurations, the other rules' limits, the business calendar."""
 
 from dataclasses import dataclass
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +12,7 @@ from analysis import business_day, health_config
 from analysis.evaluation_page import PageDecider
 from models.expansion import ExpansionConfig
 from models.health import HealthConfigs
-from models.standing import RuleBook
+from models.standing import Calendar, RuleBook
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,12 @@ class Deciding:
     configs: HealthConfigs
     book: RuleBook
     zone: str
+    country: str = "ES"
 
     @classmethod
-    def of(cls, *, currency: str = "EUR", zone: str = "Europe/Madrid", health: Path | None = None) -> Self:
+    def of(
+        cls, *, currency: str = "EUR", zone: str = "Europe/Madrid", country: str = "ES", health: Path | None = None
+    ) -> Self:
         """The company's currency and business calendar, and how it measures health (None: the file of this release).
 
         Raises:
@@ -34,13 +37,18 @@ class Deciding:
             health_config.load(health or health_config.DEFAULT_FILE),
             RuleBook(expansion=ExpansionConfig(currency=currency)),
             zone,
+            country,
         )
 
     def evaluator(self) -> Evaluator:
         """For one customer, on an event."""
-        return Evaluator(self.configs, partial(business_day.calendar_at, zone=self.zone), self.book)
+        return Evaluator(self.configs, self._day, self.book)
 
     def sweep(self, store: Store, *, page: int = PAGE) -> SweepActivities:
         """For the whole book."""
         decider = PageDecider(self.configs, self.book)
-        return SweepActivities(store, decider, partial(business_day.calendar_at, zone=self.zone), page=page)
+        return SweepActivities(store, decider, self._day, page=page)
+
+    def _day(self, moment: datetime) -> Calendar:
+        """The day of that moment in the business calendar."""
+        return business_day.calendar_at(moment, self.zone, country=self.country)

@@ -134,7 +134,12 @@ def collaborators(
         urls=settings.webhook_urls,
         approved=approved.load(),
         surveys=outside.surveys or OwnSurveyLinks(settings.console_url, settings.events_secret),
-        deciding=Deciding.of(currency=settings.currency, zone=settings.business_zone, health=settings.health_file),
+        deciding=Deciding.of(
+            currency=settings.currency,
+            zone=settings.business_zone,
+            country=settings.business_country,
+            health=settings.health_file,
+        ),
         judge=judging.judge(settings.business_zone, settings.health_file),
         calendars=LibraryCalendars(),
         links=SignedAnswers(settings.console_url, settings.events_secret),

@@ -18,6 +18,10 @@ class VendorOutbox(Protocol):
         """
         ...
 
+    async def add_all(self, deliveries: Sequence[VendorDelivery]) -> None:
+        """The same of many, in a fixed number of statements."""
+        ...
+
     async def get(self, delivery_id: int) -> VendorDelivery | None:
         """The delivery, or None."""
         ...

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from temporalio import activity
 
 from activities import programs_due
+from activities.collecting import paused
 from activities.ports import Store
 from models.clock import utc_now
 from models.decisions import SweepRow
@@ -88,7 +89,8 @@ class SweepActivities:
         for _ in range(PAGES):
             if row is None or row.claimed_by != asked.by:
                 raise Refused("another run sweeps this day", field="day", value=asked.day.isoformat())
-            after = await self._one_page(asked, row)
+            with paused():
+                after = await self._one_page(asked, row)
             if after is None:
                 return SweepProgress(by=asked.by, day=asked.day, as_of=asked.as_of, done=True, counts=row.counts)
             row = after

@@ -3,7 +3,7 @@
 A purpose that nobody outside serves writes nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from activities.connected import NOTHING, Connected
@@ -47,11 +47,42 @@ class Telling:
 
     async def account(self, tx: Transaction, customer: str, cause: str, now: datetime) -> None:
         """Its stage, health or plays changed. ``cause``: key of what changed them."""
-        systems = [one for one in self._connected.told if one in self._connected.accounts]
-        await self._each(tx, systems, f"account:{customer}:{cause}", customer, SaveAccount(), now)
+        for one in self._account(customer, cause, now):
+            await tx.vendor_outbox.add(one)
 
     async def task(self, tx: Transaction, task: CsmTask, owner: Csm | None) -> None:
         """A person is asked to do something."""
+        for one in self._task(task, owner):
+            await tx.vendor_outbox.add(one)
+
+    async def notice(self, tx: Transaction, notice: Notice, to: Csm | None) -> None:
+        """Our own people are told something: a person by address, a role in the channel."""
+        for one in self._notice(notice, to):
+            await tx.vendor_outbox.add(one)
+
+    async def page(
+        self,
+        tx: Transaction,
+        accounts: Iterable[tuple[str, str, datetime]],
+        tasks: Sequence[CsmTask],
+        notices: Sequence[Notice],
+    ) -> None:
+        """The same of many customers at once, in as many statements for one as for thousands.
+
+        ``accounts``: customer, cause and moment of those whose stage or health stands otherwise.
+        """
+        people = {one.id: one for one in await tx.customers.csms()} if tasks or notices else {}
+        told = [one for customer, cause, at in accounts for one in self._account(customer, cause, at)]
+        told += [one for task in tasks for one in self._task(task, people.get(task.assignee))]
+        told += [one for notice in notices for one in self._notice(notice, people.get(notice.recipient))]
+        if told:
+            await tx.vendor_outbox.add_all(told)
+
+    def _account(self, customer: str, cause: str, now: datetime) -> Iterator[VendorDelivery]:
+        systems = [one for one in self._connected.told if one in self._connected.accounts]
+        return self._deliveries(systems, f"account:{customer}:{cause}", customer, SaveAccount(), now)
+
+    def _task(self, task: CsmTask, owner: Csm | None) -> Iterator[VendorDelivery]:
         told = AddTask(
             type=task.type[:200],
             title=task.title[:200],
@@ -61,18 +92,17 @@ class Telling:
             owner_email=owner.email if owner is not None else None,
         )
         systems = [one for one in self._connected.told if one in self._connected.tasks]
-        await self._each(tx, systems, f"{task.key}>task", task.customer, told, task.created_at, run=task.workflow_id)
+        return self._deliveries(systems, f"{task.key}>task", task.customer, told, task.created_at, run=task.workflow_id)
 
-    async def notice(self, tx: Transaction, notice: Notice, to: Csm | None) -> None:
-        """Our own people are told something: a person by address, a role in the channel."""
+    def _notice(self, notice: Notice, to: Csm | None) -> Iterator[VendorDelivery]:
         told = PostChat(
             title=f"{notice.customer}, for {to.name if to is not None else notice.recipient}"[:200],
             text=notice.message[:8000],
             to_email=to.email if to is not None else None,
             buttons=self._open(notice.customer),
         )
-        await self._each(
-            tx, self._connected.chat, f"{notice.key}>chat", notice.customer, told, notice.at, run=notice.workflow_id
+        return self._deliveries(
+            self._connected.chat, f"{notice.key}>chat", notice.customer, told, notice.at, run=notice.workflow_id
         )
 
     async def approval(self, tx: Transaction, request: Approval) -> None:
@@ -151,17 +181,21 @@ class Telling:
         *,
         run: str = "",
     ) -> None:
+        for one in self._deliveries(systems, key, customer, operation, now, run=run):
+            await tx.vendor_outbox.add(one)
+
+    def _deliveries(
+        self, systems: Iterable[System], key: str, customer: str, operation: Operation, now: datetime, *, run: str = ""
+    ) -> Iterator[VendorDelivery]:
         kept = KEPT[operation.kind]
         for system in systems:
-            await tx.vendor_outbox.add(
-                VendorDelivery(
-                    key=f"{key}>{system}",
-                    customer=customer,
-                    system=system,
-                    operation=operation,
-                    run=run,
-                    created_at=now,
-                    not_after=None if kept is None else now + kept,
-                    next_try=self._wall(),
-                )
+            yield VendorDelivery(
+                key=f"{key}>{system}",
+                customer=customer,
+                system=system,
+                operation=operation,
+                run=run,
+                created_at=now,
+                not_after=None if kept is None else now + kept,
+                next_try=self._wall(),
             )

@@ -115,16 +115,15 @@ class _Decisions(_Wrapped):
         self, found: Sequence[Evaluated], *, source: str, now: datetime, stages: bool = True
     ) -> frozenset[str]:
         moved: frozenset[str] = await self._inner.write(found, source=source, now=now, stages=stages)
-        for one in found:
-            if not one.live or one.customer in moved:
-                continue
-            if one.health.document is not None or (stages and one.verdict is not None):
-                cause = f"evaluated:{one.at.isoformat()}"
-                await self._telling.account(self._tx, one.customer, cause, one.at)
-            for task in one.tasks:
-                await self._telling.task(self._tx, task, await self._csm(task.assignee))
-            for notice in one.notices:
-                await self._telling.notice(self._tx, notice, await self._csm(notice.recipient))
+        kept = [one for one in found if one.live and one.customer not in moved]
+        # What outside systems are told of an account: its stage and its health, not each calculation of it.
+        told = [one for one in kept if one.stands_otherwise or (stages and one.verdict is not None)]
+        await self._telling.page(
+            self._tx,
+            [(one.customer, f"evaluated:{one.at.isoformat()}", one.at) for one in told],
+            [task for one in kept for task in one.tasks],
+            [notice for one in kept for notice in one.notices],
+        )
         return moved
 
 

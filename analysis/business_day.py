@@ -9,7 +9,7 @@ import holidays
 from models.standing import Calendar
 from rules.due import calendar
 
-_SATURDAY = 5
+_WEEKEND = {5, 6}
 
 
 def calendar_at(moment: datetime, zone: str, *, country: str = "ES", daily: bool = True) -> Calendar:
@@ -20,9 +20,11 @@ def calendar_at(moment: datetime, zone: str, *, country: str = "ES", daily: bool
 
 @lru_cache(maxsize=64)
 def first_working_day(year: int, month: int, country: str) -> date:
-    """Of a month."""
-    free = holidays.country_holidays(country, years=year)
+    """Of a month, in a country (ISO 3166); one whose holidays nobody knows has weekends only."""
+    known = country in holidays.list_supported_countries()
+    free = holidays.country_holidays(country, years=year) if known else {}
+    weekend = holidays.country_holidays(country).weekend if known else _WEEKEND
     day = date(year, month, 1)
-    while day.weekday() >= _SATURDAY or day in free:
+    while day.weekday() in weekend or day in free:
         day += timedelta(days=1)
     return day

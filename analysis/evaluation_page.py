@@ -42,13 +42,14 @@ class PageDecider:
     ) -> PageDecisions:
         """Decide each; ``facts`` are columns aligned with the standings."""
         columns = {name: _floats(facts[name]) for name in self.metrics if name in facts}
+        names, lines = tuple(facts), list(zip(*facts.values(), strict=True))
         done = PageDecisions([], {})
         decided: dict[int, Evaluated] = {}
         for config, rows in self._by_config(standings):
             picked = np.asarray(rows)
             scores = score_columns(config, {name: column[picked] for name, column in columns.items()}, len(rows))
             for row, figures in zip(rows, _figures(config, scores), strict=True):
-                known = {name: column[row] for name, column in facts.items()}
+                known = dict(zip(names, lines[row], strict=True))
                 try:
                     found = self._one(config, standings[row], known, figures, at, when)
                 except Exception as error:

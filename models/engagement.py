@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from models.base import Carried, Instant, Value
+from models.health import HealthTrend
 from models.ids import CustomerId
 
 Count = Annotated[int, Field(ge=0)]
@@ -100,6 +101,16 @@ TERMS = (
     TermWeight(term=EngagementTerm.CUSTOMER_SATISFACTION, full=5, weight=0.15),
 )
 """Full marks and weights of section 6.2."""
+
+
+class Engaged(NamedTuple):
+    """What an evaluation says of a customer's engagement, new or not: the values of an ``EngagementScore``."""
+
+    score: int | None
+    level: EngagementLevel | None
+    coverage: float
+    trend: HealthTrend | None
+    terms: dict[str, float | None]
 
 
 class EngagementConfig(Value):

@@ -140,6 +140,7 @@ class Opportunity(Carried):
     updated_at: Instant
     status: OpportunityStatus = OpportunityStatus.OPEN
     closed_at: Instant | None = None
+    seats: int | None = Field(default=None, description="How many seats it adds; None: it is of none, or unknown.")
 
 
 class Found(NamedTuple):

@@ -1,6 +1,8 @@
 """Alerts on a health score, and what is remembered so that each fall is told once (section 5.5 of the domain)."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from models.base import Carried, Instant
 from models.enums import Severity
@@ -17,10 +19,10 @@ class HealthAlertType(StrEnum):
     AT_RISK = "customer_at_risk"
 
 
-class ScorePoint(Carried):
+class ScorePoint(NamedTuple):
     """One calculation as the alerts see it."""
 
-    at: Instant
+    at: datetime
     score: int | None
     grade: HealthGrade | None
     provisional: bool = False
@@ -48,7 +50,7 @@ class HealthAlert(Carried):
     message: str
 
 
-class AlertOutcome(Carried):
+class AlertOutcome(NamedTuple):
     """What one calculation caused, and what to remember."""
 
     alerts: tuple[HealthAlert, ...] = ()

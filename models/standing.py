@@ -24,7 +24,8 @@ class Standing(NamedTuple):
 
     ``live`` is False for a moment before the last live evaluation, the present stage or the import: history, in which
     ``stage`` is that of then. ``engaged_before`` is the engagement score of 30 days ago. ``causes`` and ``origin``
-    belong to the present stage ``at_risk``.
+    belong to the present stage ``at_risk``. ``activated`` are the onboarding criteria that a customer in its trial has
+    met; None outside a trial.
     """
 
     customer: str
@@ -52,6 +53,7 @@ class Standing(NamedTuple):
     nps_resolved: bool | None = None
     surveyed_at: datetime | None = None
     blockers: frozenset[str] = frozenset()
+    activated: frozenset[str] | None = None
 
 
 class Calendar(NamedTuple):
@@ -103,7 +105,7 @@ class Evaluated(NamedTuple):
 
     ``evaluation`` is what to remember; ``settled`` when an evaluation of hours ago left the same. ``recorded`` are the
     computed facts that changed. ``missing``: sources that say nothing of what health weighs, where it is not firm.
-    ``verdict`` is a stage change, not yet made. All of it holds for a customer that is still in ``stage`` since then
+    ``stands_otherwise``: the health is not that of the last evaluation. ``verdict`` is a stage change, not yet made. All of it holds for a customer that is still in ``stage`` since then
     and was last evaluated at ``before``.
     """
 
@@ -131,3 +133,4 @@ class Evaluated(NamedTuple):
     errors: tuple[str, ...] = ()
     settled: bool = False
     missing: frozenset[str] = frozenset()
+    stands_otherwise: bool = False

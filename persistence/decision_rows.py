@@ -1,24 +1,20 @@
-"""Between decisions and their rows, and how a page of them is written: only what is new or differs (T8, T9).
+"""Between decisions and their rows, and how a page of them is written: only what is new or differs (T8, T9)."""
 
-SQLite takes many rows of one statement fast; PostgreSQL takes them as one JSON document, which costs a round trip for a
-page instead of one for each row.
-"""
-
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, Table, text
+from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.decisions import EngagementScore, Evaluation
+from models.decisions import Change, EngagementScore, Evaluation, Memory
+from models.engagement import EngagementLevel
 from models.expansion import Opportunity
-from models.health import HealthScore
-from models.health_alerts import HealthAlert
+from models.health import HealthGrade, HealthScore, HealthTrend
+from models.health_alerts import AlertState, HealthAlert
 from models.signals import ChurnSignal
-from persistence.rows import Row, insert, row_of, value_of
+from persistence import bulk
+from persistence.rows import Row, row_of, value_of
 
 
 def health_row(customer: str, score: HealthScore, backfill: bool) -> Row:
@@ -54,15 +50,79 @@ def opportunity_row(one: Opportunity, backfill: bool) -> Row:
     return row_of(one, backfill=backfill)
 
 
+def change_row(value: Change, day: date, run: str) -> Row:
+    """One line of what a sweep changed."""
+    return {
+        "customer": value.customer,
+        "decision": value.decision,
+        "subject": value.subject,
+        "at": value.at,
+        "reason": value.reason,
+        "backfill": value.backfill,
+        "day": day,
+        "run": run,
+    }
+
+
 def evaluation_row(value: Evaluation, backfill: bool) -> Row:
     """The last evaluation of a customer."""
-    row: Row = value.model_dump(mode="json", exclude={"at"})
-    return {**row, "at": value.at, "backfill": backfill}
+    return {
+        "customer": value.customer,
+        "at": value.at,
+        "score": value.score,
+        "grade": None if value.grade is None else value.grade.value,
+        "provisional": value.provisional,
+        "trend": value.trend.value,
+        "engagement": value.engagement,
+        "engagement_level": None if value.engagement_level is None else value.engagement_level.value,
+        "churn_risk": value.churn_risk,
+        "memory": value.memory,
+        "backfill": backfill,
+    }
 
 
 def evaluation_of(row: RowMapping) -> Evaluation:
     """The inverse."""
     return value_of(Evaluation, row)
+
+
+def evaluation_seen(row: Any) -> Evaluation:
+    """The same of a row that this table gave, unchecked: a page has a thousand of them, all written by ourselves.
+
+    A memory that an older release wrote, or another shape than ours, is read with every check.
+    """
+    memory = row.memory
+    try:
+        alerts = memory["alerts"]
+        kept = Memory.model_construct(
+            components=memory["components"],
+            health=memory["health"],
+            engaged=memory["engaged"],
+            highs=tuple((datetime.fromisoformat(at), score) for at, score in memory["highs"]),
+            alerts=AlertState.model_construct(
+                drop_fired=alerts["drop_fired"],
+                trigger_fired=alerts["trigger_fired"],
+                at_risk=alerts["at_risk"],
+                last_score=alerts["last_score"],
+                seen=None if alerts["seen"] is None else datetime.fromisoformat(alerts["seen"]),
+            ),
+            recorded=memory["recorded"],
+            told=memory["told"],
+        )
+    except (KeyError, TypeError, ValueError):
+        return evaluation_of(row._mapping)
+    return Evaluation.model_construct(
+        customer=row.customer,
+        at=row.at,
+        score=row.score,
+        grade=None if row.grade is None else HealthGrade(row.grade),
+        provisional=row.provisional,
+        trend=HealthTrend(row.trend),
+        engagement=row.engagement,
+        engagement_level=None if row.engagement_level is None else EngagementLevel(row.engagement_level),
+        churn_risk=row.churn_risk,
+        memory=kept,
+    )
 
 
 async def keep(
@@ -88,45 +148,8 @@ async def _write(
     replace: bool,
     keys: Sequence[str] | None = None,
 ) -> int:
-    if not rows:
-        return 0
-    keys = keys or [each.name for each in table.primary_key.columns]
-    if connection.dialect.name == "postgresql" and len(rows) > 1:
-        await connection.execute(_one_document(table, list(rows[0]), replace, keys), {"rows": _document(rows)})
-        return len(rows)
-    statement = insert(connection, table)
-    if replace:
-        after = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-        finished: Any = statement.on_conflict_do_update(index_elements=keys, set_=after)
-    else:
-        finished = statement.on_conflict_do_nothing(index_elements=keys)
-    await connection.execute(finished, list(rows))
+    if rows:
+        await bulk.write(
+            connection, table, rows, keys or [each.name for each in table.primary_key.columns], replace=replace
+        )
     return len(rows)
-
-
-def _one_document(table: Table, names: Sequence[str], replace: bool, keys: Sequence[str]) -> Any:
-    """PostgreSQL reads the rows out of one JSON document, typed as the table's own row."""
-    listed = ", ".join(names)
-    if replace:
-        after = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
-        conflict = f"DO UPDATE SET {after}"
-    else:
-        conflict = "DO NOTHING"
-    # Names of tables and columns of ours, never anything given.
-    return text(
-        f"INSERT INTO {table.name} ({listed}) "  # noqa: S608
-        f"SELECT {listed} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
-        f"ON CONFLICT ({', '.join(keys)}) {conflict}"
-    )
-
-
-def _document(rows: Sequence[Row]) -> str:
-    return json.dumps(rows, default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(type(value).__name__)

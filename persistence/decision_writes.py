@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import TriggeredBy
 from models.event_kinds import EventType
-from models.event_making import made
-from models.events import Event
+from models.event_making import made_body, made_id
 from models.records import Transition
 from models.standing import Evaluated, Tell
 from persistence import decision_rows as rows_of
@@ -27,9 +26,8 @@ from persistence.tables.operations import inbox
 from persistence.tables.work import blocker, csm_task, notice
 
 
-def event_of(tell: Tell, one: Evaluated) -> Event:
-    """What a customer is told, as an event of our own."""
-    return made(EventType(tell.kind), one.customer, one.at, tell.ident, **tell.data)
+def _event_id(tell: Tell, one: Evaluated) -> str:
+    return made_id(EventType(tell.kind), one.customer, tell.ident)
 
 
 async def write(
@@ -141,7 +139,7 @@ async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], sourc
             reason=one.verdict.reason,
             triggered_by=TriggeredBy.AUTOMATIC,
             # As intake.occurrence names it: the process finds the change that this occurrence has made.
-            cause=f"{source}:{event_of(review, one).event_id}",
+            cause=f"{source}:{_event_id(review, one)}",
             facts=one.verdict.facts,
         )
         changes.append(row_of(change))
@@ -184,13 +182,12 @@ def _changes_stage(tell: Tell) -> bool:
 
 
 def _inbox_row(tell: Tell, one: Evaluated, source: str, now: datetime) -> Row:
-    event = event_of(tell, one)
     return {
         "source": source,
-        "event_id": event.event_id,
-        "type": event.type.value,
+        "event_id": _event_id(tell, one),
+        "type": tell.kind,
         "customer": one.customer,
-        "body": event.model_dump_json(exclude_unset=True),
+        "body": made_body(EventType(tell.kind), one.customer, one.at, tell.ident, tell.data),
         "received_at": now,
         "attempts": 0,
         "error": "",

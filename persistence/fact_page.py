@@ -53,6 +53,7 @@ class Page:
         self._now = self.as_of.isoformat()
         self._customers: dict[str, Row[Any]] | None = None
         self._rows: dict[Feed, dict[str, datetime]] = {}
+        self._reported: dict[Feed, dict[str, datetime]] = {}
         self._reports: dict[Feed, dict[str, datetime]] | None = None
 
     def holds(self, column: ColumnElement[str]) -> ColumnElement[bool]:
@@ -113,9 +114,12 @@ class Page:
 
     async def reported(self, feed: Feed) -> Mapping[str, datetime]:
         """When the feed last said anything of each customer; those it never spoke of are not there."""
-        told = await self._told(feed)
-        rows = await self.last_row(feed) if feed in FEEDS else {}
-        return {each: max(told.get(each, moment), moment) for each, moment in {**told, **rows}.items()}
+        if feed not in self._reported:
+            told = await self._told(feed)
+            rows = await self.last_row(feed) if feed in FEEDS else {}
+            later = {each: max(told[each], moment) for each, moment in rows.items() if each in told}
+            self._reported[feed] = {**told, **rows, **later}
+        return self._reported[feed]
 
     async def _told(self, feed: Feed) -> Mapping[str, datetime]:
         if self._reports is None:
@@ -152,5 +156,5 @@ def share(part: int | None, whole: int | None) -> float | None:
 
 def known(ids: Iterable[str], value: Callable[[str], T]) -> Callable[[str], T | None]:
     """A value for those of these ids, unknown for the others."""
-    there = frozenset(ids)
+    there = ids if isinstance(ids, Mapping) else frozenset(ids)
     return lambda each: value(each) if each in there else None

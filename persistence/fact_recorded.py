@@ -13,21 +13,22 @@ from persistence.tables.measures import computed_metric
 
 
 async def recorded(page: Page) -> Columns:
-    """Each result of its own type."""
+    """Each result of its own type; only those that are wanted are read."""
+    wanted = sorted(RECORDED & page.wanted if page.wanted else RECORDED)
     result = computed_metric.c
     newest = (
         func.row_number().over(partition_by=(result.customer, result.name), order_by=result.at.desc()).label("newest")
     )
     results = (
         select(result.customer, result.name, result.number, result.word, newest)
-        .where(page.holds(result.customer), result.at <= page.as_of)
+        .where(page.holds(result.customer), result.name.in_(wanted), result.at <= page.as_of)
         .subquery()
     )
     found = await page.all_by_customer(
         select(results.c.customer, results.c.name, results.c.number, results.c.word).where(results.c.newest == 1)
     )
-    values = {(each, row.name): _value(row) for each, rows in found.items() for row in rows if row.name in RECORDED}
-    return {name: [values.get((each, name)) for each in page.ids] for name in sorted(RECORDED)}
+    values = {(each, row.name): _value(row) for each, rows in found.items() for row in rows}
+    return {name: [values.get((each, name)) for each in page.ids] for name in wanted}
 
 
 async def record(

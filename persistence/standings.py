@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.decisions import Evaluation
 from models.enums import LifecycleStage, Segment
+from models.event_kinds import EventType
+from models.events import Event
 from models.expansion import Opportunity, OpportunityStatus
 from models.signals import ChurnSignal
 from models.stages import RenewalStatus
@@ -20,6 +22,7 @@ from persistence.tables import decisions as tables
 from persistence.tables.book import account
 from persistence.tables.customers import customer, subscription_event, transition
 from persistence.tables.measures import renewal_word, survey_response, survey_send
+from persistence.tables.operations import inbox
 from persistence.tables.work import blocker
 
 STAGE_BLOCKERS = ("onboarding_overdue", "renewal_outcome_missing")
@@ -84,6 +87,7 @@ class Standings:
         engaged, entries = await self._engaged(page), await self._entries(page)
         resolved, surveyed = await self._resolved(page), await self._surveyed(page)
         standing_in_way, words = await self._blockers(page), await self._renewals(page)
+        activated = await self._activated(page, rows, facts["stage"])
         there, found = [], []
         for position, each in enumerate(ids):
             row = rows.get(each)
@@ -120,6 +124,7 @@ class Standings:
                     renewal_declined=None if word is None else word is RenewalStatus.DECLINED,
                     nps_resolved=resolved.get(each),
                     surveyed_at=surveyed.get(each),
+                    activated=activated.get(each) if stage == LifecycleStage.TRIAL.value else None,
                     blockers=frozenset(standing_in_way.get(each, ())) if live[each] else frozenset(),
                 )
             )
@@ -198,6 +203,35 @@ class Standings:
         )
         return {row[0]: row[1] for row in rows}
 
+    async def _activated(
+        self, page: Page, rows: Mapping[str, Row[Any]], stages: Sequence[str | None]
+    ) -> dict[str, frozenset[str]]:
+        """The steps that customers in their trial have done by then, by criterion.
+
+        A customer of ours whose product told of none has done none; of an imported one that is unknown.
+        """
+        trials = [
+            each
+            for each, stage in zip(page.ids, stages, strict=True)
+            if each in rows and LifecycleStage.TRIAL.value in (stage, rows[each].stage)
+        ]
+        if not trials:
+            return {}
+        own = Page(self._connection, trials, as_of=page.as_of)
+        told = await own.all_by_customer(
+            select(inbox.c.customer, inbox.c.body).where(
+                own.holds(inbox.c.customer), inbox.c.type == EventType.ONBOARDING_STEP_COMPLETED.value
+            )
+        )
+        found: dict[str, frozenset[str]] = {}
+        for each in trials:
+            if each not in told and rows[each].imported_at is not None:
+                continue
+            events = [Event.model_validate_json(row.body) for row in told.get(each, ())]
+            done = (one.data.get("criterion") for one in events if one.occurred_at <= page.as_of)
+            found[each] = frozenset(str(criterion) for criterion in done if criterion)
+        return found
+
     async def _renewals(self, page: Page) -> dict[str, list[Row[Any]]]:
         table = renewal_word
         return await page.all_by_customer(
@@ -245,7 +279,7 @@ def _renewal(row: Row[Any], stage: str | None, words: Sequence[Row[Any]]) -> Ren
 
 def _last(evaluations: Sequence[Row[Any]], live: bool) -> Evaluation | None:
     own = next((each for each in evaluations if each.backfill is not live), None)
-    return None if own is None else decision_rows.evaluation_of(own._mapping)
+    return None if own is None else decision_rows.evaluation_seen(own)
 
 
 def _causes(facts: Any) -> tuple[str, ...] | None:

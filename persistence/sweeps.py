@@ -12,7 +12,7 @@ from models.enums import Segment
 from models.standing import Evaluated, Standing
 from persistence import decision_rows, decision_writes
 from persistence.fact_columns import FactColumns
-from persistence.rows import insert, row_of, value_of
+from persistence.rows import insert, value_of
 from persistence.standings import Standings, next_page
 from persistence.tables import decisions as tables
 from rules.segments import guided
@@ -94,7 +94,7 @@ class SweepTable:
         self, day: date, by: str, last: str | None, counts: Mapping[str, int], changes: Sequence[Change], wall: datetime
     ) -> bool:
         """A page is done, in the transaction of its rows; False if the claim was lost: nothing of it may stand."""
-        rows = [row_of(one, day=day, run=by) for one in changes]
+        rows = [decision_rows.change_row(one, day, by) for one in changes]
         await decision_rows.put(self._connection, tables.sweep_change, rows)
         table = tables.sweep
         moved = await self._connection.execute(

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.outside import System
 from models.vendor_delivery import OPEN, Circuit, VendorDelivery, VendorStatus, Waiting
+from persistence import bulk
+from persistence.fact_page import Page
 from persistence.rows import Row, bounded, insert, row_of, value_of
 from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery
 
@@ -37,6 +39,28 @@ class VendorOutboxTable:
         await self._connection.execute(
             insert(self._connection, vendor_delivery).values(**row).on_conflict_do_nothing(index_elements=["key"])
         )
+
+    async def add_all(self, deliveries: Sequence[VendorDelivery]) -> None:
+        """The same of many, in two statements: what a page of the sweep tells."""
+        saved = [one for one in deliveries if one.operation.kind == "save_account"]
+        waiting: set[tuple[str, str]] = set()
+        if saved:
+            page = Page(self._connection, sorted({one.customer for one in saved}), as_of=saved[0].created_at)
+            found = await self._connection.execute(
+                select(_ROW.customer, _ROW.system)
+                .where(page.holds(_ROW.customer), _ROW.kind == "save_account", _ROW.status == _PENDING)
+                .distinct()
+            )
+            waiting = {(row.customer, row.system) for row in found}
+        rows = []
+        for one in deliveries:
+            if one.operation.kind == "save_account" and (one.customer, one.system.value) in waiting:
+                continue
+            row = row_of(one, kind=one.operation.kind)
+            del row["id"]
+            rows.append(row)
+        if rows:
+            await bulk.write(self._connection, vendor_delivery, rows, ["key"], replace=False)
 
     async def get(self, delivery_id: int) -> VendorDelivery | None:
         """The delivery, or None."""

@@ -26,7 +26,7 @@ FACTS = tuple(dict.fromkeys(rule.metric for rule in DEFAULTS.signals))
 
 def readings(facts: Facts, config: ChurnConfig = DEFAULTS) -> tuple[SignalReading, ...]:
     """What each rule says of the facts, in the order of the specification, before supersession."""
-    return tuple(_read(rule, facts) for rule in config.signals)
+    return tuple([_read(rule, facts) for rule in config.signals])
 
 
 def detect(facts: Facts, at: datetime, config: ChurnConfig = DEFAULTS) -> tuple[ChurnSignal, ...]:

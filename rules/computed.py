@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from models.decisions import EngagementScore
+from models.engagement import Engaged
 from models.enums import LifecycleStage
-from models.expansion import Opportunity, OpportunityStatus
+from models.expansion import ExpansionType, Opportunity, OpportunityStatus
 from models.lifecycle import StageVerdict
 from models.signals import SignalFold
 from models.standing import RuleBook, Standing
@@ -14,13 +14,16 @@ from rules.predicates import Facts, flag, health
 GREEN_FROM, RED_BELOW = 70, 40
 """Health of a green and of a red renewal (section 14.2, ``calculate_renewal_health``)."""
 
+ACTIVATION = ("chatbot_created", "widget_installed", "first_conversation_completed")
+"""What a trial customer does to be activated (section 3.1)."""
+
 Recorded = dict[str, str | float | bool | None]
 
 
 def computed(
     one: Standing,
     facts: Facts,
-    engaged: EngagementScore,
+    engaged: Engaged,
     signals: SignalFold,
     offers: Iterable[Opportunity],
     verdict: StageVerdict | None,
@@ -39,7 +42,10 @@ def computed(
         "expansion_opportunity": opportunities.any_open(stored),
         "expansion_closed": worked is not None and worked.status is OpportunityStatus.WON,
         "expansion_revenue": float(sum(each.estimated_value or 0 for each in won)),
+        "seats_added": _seats(won),
     }
+    if one.activated is not None:
+        found["activation_rate"] = len(one.activated.intersection(ACTIVATION)) / len(ACTIVATION)
     if verdict is not None and verdict.to is LifecycleStage.CHURNED and one.mrr is not None:
         found["revenue_lost"] = float(one.mrr)
     return found
@@ -53,6 +59,13 @@ def renewal_likelihood(facts: Facts, signals: SignalFold) -> str | None:
     if score is None:
         return None
     return "green" if score >= GREEN_FROM and not churn.has_open_high(signals.open) else "amber"
+
+
+def _seats(won: Iterable[Opportunity]) -> int | None:
+    """Seats of what was won; unknown as soon as those of one are."""
+    seats = [each.seats for each in won if each.type is ExpansionType.ADD_SEATS]
+    known = [each for each in seats if each is not None]
+    return sum(known) if len(known) == len(seats) else None
 
 
 def _in_cycle(one: Standing, each: Opportunity) -> bool:

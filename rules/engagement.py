@@ -68,6 +68,14 @@ def score(
     customer: str, values: Mapping[EngagementTerm, float | None], config: EngagementConfig = DEFAULTS
 ) -> Engagement:
     """The score over the terms that are known, each from 0 to its full mark, weights rescaled (E1, E8)."""
+    points, reached, covered = measure(values, config)
+    return Engagement(customer=customer, score=points, level=reached, coverage=covered)
+
+
+def measure(
+    values: Mapping[EngagementTerm, float | None], config: EngagementConfig = DEFAULTS
+) -> tuple[int | None, EngagementLevel | None, float]:
+    """Score, level and coverage alone: what :func:`score` says of a customer."""
     total = weight = 0.0
     for term in config.terms:
         value = values.get(term.term)
@@ -76,9 +84,9 @@ def score(
         total += min(100.0, max(0.0, value / term.full * 100)) * term.weight
         weight += term.weight
     if weight == 0:
-        return Engagement(customer=customer, score=None, level=None, coverage=0)
+        return None, None, 0.0
     points = min(100, round_half_up(total / weight + HALF_WITHIN))
-    return Engagement(customer=customer, score=points, level=level(points, config), coverage=min(1.0, weight))
+    return points, level(points, config), min(1.0, weight)
 
 
 def level(points: int, config: EngagementConfig = DEFAULTS) -> EngagementLevel:

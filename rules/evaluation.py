@@ -11,10 +11,10 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from models.decisions import EngagementScore, Evaluation, Memory
-from models.engagement import EngagementConfig
+from models.engagement import Engaged, EngagementConfig
 from models.enums import LifecycleStage
-from models.expansion import Account, Opportunity
-from models.health import AlertLimits, HealthConfig, HealthConfigs
+from models.expansion import Opportunity
+from models.health import AlertLimits, HealthConfig, HealthConfigs, HealthFigures
 from models.health_alerts import AlertOutcome, ScorePoint
 from models.lifecycle import StageVerdict
 from models.signals import ChurnConfig, SignalFold
@@ -72,7 +72,7 @@ def evaluate(
     ``config`` is the one by which health was measured.
     """
     figures, memory = seen.figures, one.last.memory if one.last is not None else Memory()
-    engaged = _engagement(one, facts, at, book.engagement)
+    engaged = _engagement(one, facts, book.engagement)
     known: dict[str, JsonValue] = {
         **facts,
         "health_score": figures.score,
@@ -107,7 +107,8 @@ def evaluate(
     recorded = computed(one, known, engaged, signals, offers.after, verdict, book)
     recorded = {name: value for name, value in recorded.items() if not _same(memory.recorded, name, value)}
     engaged_as = f"{engaged.trend}:{digest(engaged.terms)}"
-    kept = Memory(
+    # Checked where they came from: a page has a thousand of these.
+    kept = Memory.model_construct(
         components=dict(zip(seen.names, figures.components, strict=True)),
         health=seen.identity,
         engaged=engaged_as,
@@ -123,7 +124,7 @@ def evaluate(
         stage=one.stage,
         stage_since=one.stage_since,
         before=one.last.at if one.last is not None else None,
-        evaluation=Evaluation(
+        evaluation=Evaluation.model_construct(
             customer=one.customer,
             at=at,
             score=figures.score,
@@ -136,7 +137,9 @@ def evaluate(
             memory=kept,
         ),
         health=seen,
-        engagement=None if engaged_as == memory.engaged else engaged,
+        engagement=None
+        if engaged_as == memory.engaged
+        else EngagementScore(customer=one.customer, at=at, **engaged._asdict()),
         opened=signals.opened,
         cleared=signals.cleared,
         opportunities=offers.written,
@@ -151,6 +154,7 @@ def evaluate(
         changes=tuple(follows.changes),
         errors=offers.errors,
         missing=silent_sources(config, facts) if figures.provisional else frozenset(),
+        stands_otherwise=_otherwise(one.last, figures),
         settled=_settled(one.last, at, seen, kept)
         and not (signals.opened or signals.cleared or offers.written or alarm.outcome.alerts or recorded)
         and not (verdict or follows.tells or follows.blocked or follows.unblocked),
@@ -174,18 +178,11 @@ class _Alarm(NamedTuple):
     highs: tuple[tuple[datetime, int], ...]
 
 
-def _engagement(one: Standing, facts: Facts, at: datetime, config: EngagementConfig) -> EngagementScore:
+def _engagement(one: Standing, facts: Facts, config: EngagementConfig) -> Engaged:
     terms = engagement.terms_of(facts)
-    found = engagement.score(one.customer, terms, config)
-    return EngagementScore(
-        customer=one.customer,
-        at=at,
-        score=found.score,
-        level=found.level,
-        coverage=found.coverage,
-        trend=engagement.trend(found.score, one.engaged_before, config),
-        terms={term.value: value for term, value in terms.items()},
-    )
+    score, level, coverage = engagement.measure(terms, config)
+    trend = engagement.trend(score, one.engaged_before, config)
+    return Engaged(score, level, coverage, trend, {term.value: value for term, value in terms.items()})
 
 
 def _stage(one: Standing, facts: Facts, book: RuleBook, *, movable: bool) -> StageVerdict | None:
@@ -208,11 +205,9 @@ def _offers(
     """Nothing is offered to a customer that these very facts put at risk either (X8)."""
     if stage is not LifecycleStage.CHURNED and at_risk.at_risk(facts, book.lifecycle):
         stage = LifecycleStage.AT_RISK
-    # Of our own rows: checked when they were stored.
-    account = Account.model_construct(
-        customer=one.customer, plan=one.plan, mrr=one.mrr, seats=one.seats, currency=one.currency
-    )
-    found = expansion.propose(account, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
+    found = expansion.propose(one, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
+    if not found.opportunities and not one.opportunities:
+        return _Offers((), (), found.errors)
     fold = opportunities.fold(one.opportunities, found.opportunities, at, book.expansion)
     before = {opportunities.key(each): each for each in one.opportunities}
     refreshed = [each for each in fold.refreshed if _differs(before[opportunities.key(each)], each)]
@@ -241,6 +236,13 @@ def _alarm(stage: LifecycleStage | None, seen: HealthSeen, memory: Memory, at: d
         now = point.score
         highs = (*((moment, score) for moment, score in highs if score > now and moment < at), (at, now))
     return _Alarm(outcome, point, high, highs)
+
+
+def _otherwise(last: Evaluation | None, figures: HealthFigures) -> bool:
+    """Whether score, grade or firmness are not those of the last evaluation."""
+    if last is None:
+        return figures.score is not None
+    return (last.score, last.grade, last.provisional) != (figures.score, figures.grade, figures.provisional)
 
 
 def _settled(last: Evaluation | None, at: datetime, seen: HealthSeen, kept: Memory) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Protocol
 
 from pydantic import JsonValue
 
 from models.enums import LifecycleStage, Plan
 from models.errors import BadInput
 from models.expansion import (
-    Account,
     ExpansionConfig,
     ExpansionRule,
     ExpansionSignalType,
@@ -43,6 +43,35 @@ ACTIONS = {
 SEATS, FEATURES = "Additional seats", "Feature add-on"
 
 
+class Billed(Protocol):
+    """What a proposal is worth depends on this: ``models.expansion.Account``, or a standing."""
+
+    @property
+    def customer(self) -> str:
+        """Whose it is."""
+        ...
+
+    @property
+    def plan(self) -> str | None:
+        """Its plan."""
+        ...
+
+    @property
+    def mrr(self) -> Decimal | None:
+        """What it pays in a month."""
+        ...
+
+    @property
+    def seats(self) -> int | None:
+        """Seats bought."""
+        ...
+
+    @property
+    def currency(self) -> str | None:
+        """In which it pays."""
+        ...
+
+
 def fired(facts: Facts, config: ExpansionConfig = DEFAULTS) -> tuple[ExpansionRule, ...]:
     """The signals that fire, in the order of the specification; on an unknown metric none does."""
     return tuple(rule for rule in config.signals if holds(number(facts, rule.metric), rule.comparison, rule.threshold))
@@ -73,11 +102,18 @@ def upsell_value(mrr: Decimal | None, config: ExpansionConfig = DEFAULTS) -> Dec
 
 def seats_value(seats: int | None, growth: float | None, mrr: Decimal | None) -> Decimal | None:
     """The seats that growth would add once more, at the present price of a seat; None without seats or price (X3)."""
-    if not seats or growth is None or mrr is None:
+    added = seats_of(seats, growth)
+    if not seats or added is None or mrr is None:
+        return None
+    return (added * mrr / seats).quantize(CENT, ROUND_HALF_UP)
+
+
+def seats_of(seats: int | None, growth: float | None) -> int | None:
+    """How many seats such a growth adds once more, a part of one as a whole; None where either is unknown."""
+    if not seats or growth is None:
         return None
     grown = (seats * (1 + Decimal(repr(float(growth))))).quantize(SEAT_DUST, ROUND_HALF_UP)
-    added = grown.to_integral_value(ROUND_CEILING) - seats
-    return (added * mrr / seats).quantize(CENT, ROUND_HALF_UP)
+    return int(grown.to_integral_value(ROUND_CEILING)) - seats
 
 
 def features_value(blocked: JsonValue, config: ExpansionConfig = DEFAULTS) -> Decimal | None:
@@ -87,7 +123,7 @@ def features_value(blocked: JsonValue, config: ExpansionConfig = DEFAULTS) -> De
 
 
 def propose(
-    account: Account,
+    account: Billed,
     facts: Facts,
     *,
     stage: LifecycleStage | None,
@@ -131,6 +167,9 @@ def propose(
                 timing=timing(kind, kinds, health(facts), config),
                 detected_at=at,
                 updated_at=at,
+                seats=seats_of(account.seats, number(facts, "team_size_change"))
+                if kind is ExpansionType.ADD_SEATS
+                else None,
             )
             for kind, (product, value) in values.items()
         ),
@@ -153,7 +192,7 @@ def timing(
 
 
 def _values(
-    account: Account,
+    account: Billed,
     facts: Facts,
     kinds: tuple[ExpansionSignalType, ...],
     config: ExpansionConfig,

@@ -14,7 +14,6 @@ from models.health import (
     HealthConfig,
     HealthFigures,
     HealthNote,
-    MetricDefinition,
     PreviousHealth,
 )
 from rules import health, health_notes
@@ -50,7 +49,16 @@ def document(
                 "weight": component.weight,
                 "score": part.score,
                 "trend": part.trend.value,
-                "details": [_detail(metric, metrics.get(metric.name)) for metric in component.metrics],
+                "details": [
+                    {
+                        "name": metric.name,
+                        "weight": metric.weight,
+                        "ideal": metric.ideal,
+                        "value": value,
+                        "normalised": None if value is None else health.normalise(metric, value),
+                    }
+                    for metric, value in ((metric, metrics.get(metric.name)) for metric in component.metrics)
+                ],
             }
             for component, part in zip(config.components, parts, strict=True)
         ],
@@ -61,16 +69,6 @@ def document(
         "config_name": config.name,
         "config_version": version,
         "inputs": dict(metrics),
-    }
-
-
-def _detail(metric: MetricDefinition, value: float | None) -> dict[str, JsonValue]:
-    return {
-        "name": metric.name,
-        "weight": metric.weight,
-        "ideal": metric.ideal,
-        "value": value,
-        "normalised": None if value is None else health.normalise(metric, value),
     }
 
 

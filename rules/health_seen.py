@@ -35,10 +35,14 @@ def metrics_of(names: Iterable[str], facts: Facts) -> dict[str, float | None]:
 
     A list of words counts as how many they are.
     """
-    return {
-        name: len(value) if isinstance(value := facts.get(name), list | tuple) else number(facts, name)
-        for name in names
-    }
+    found: dict[str, float | None] = {}
+    for name in names:
+        value = facts.get(name)
+        if value is None or type(value) is int:
+            found[name] = value
+        else:
+            found[name] = len(value) if isinstance(value, list | tuple) else number(facts, name)
+    return found
 
 
 def previous_of(one: Standing) -> PreviousHealth | None:
@@ -61,5 +65,5 @@ def silent_sources(config: HealthConfig, facts: Facts) -> frozenset[str]:
 
 def digest(values: Mapping[str, float | None]) -> str:
     """What tells two sets of values apart."""
-    text = "|".join("" if value is None else repr(float(value)) for value in values.values())
+    text = "|".join(["" if value is None else repr(float(value)) for value in values.values()])
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()

@@ -46,6 +46,8 @@ SUPPLIED = (
 
 DEFAULTS = LifecycleConfig()
 
+_OF_STAGE = {stage: tuple(rule for rule in RULES if stage in rule.stages) for stage in LifecycleStage}
+
 
 def decide(
     stage: LifecycleStage | None, facts: Mapping[str, JsonValue], config: LifecycleConfig = DEFAULTS
@@ -54,8 +56,8 @@ def decide(
     if stage is None:
         return _first(facts)
     facts = canonical(facts)
-    for rule in RULES:
-        if stage in rule.stages and rule.holds(facts, config):
+    for rule in _OF_STAGE[stage]:
+        if rule.holds(facts, config):
             return _settle(rule, stage, facts, config)
     return None
 
@@ -66,19 +68,18 @@ def outlook(
     """Every rule that can move a customer on from this stage, in order, and what it says now: why it stays."""
     facts = canonical(facts)
     found = []
-    for rule in RULES:
-        if stage in rule.stages:
-            holds = rule.holds(facts, config)
-            found.append(
-                Outlook(
-                    rule=rule.id,
-                    to=rule.to or recovery.target(facts, config),
-                    condition=rule.condition,
-                    holds=holds,
-                    seen=_known(rule, facts),
-                    missing=tuple(name for name in rule.facts if facts.get(name) is None) if holds is None else (),
-                )
+    for rule in _OF_STAGE[stage]:
+        holds = rule.holds(facts, config)
+        found.append(
+            Outlook(
+                rule=rule.id,
+                to=rule.to or recovery.target(facts, config),
+                condition=rule.condition,
+                holds=holds,
+                seen=_known(rule, facts),
+                missing=tuple(name for name in rule.facts if facts.get(name) is None) if holds is None else (),
             )
+        )
     return tuple(found)
 
 

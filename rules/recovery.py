@@ -9,13 +9,15 @@ FACTS = ("at_risk_causes", "subscription_status", "onboarding_completion", "days
 """What recovery reads besides the at-risk predicate. ``at_risk_causes``: the entry causes, from the transition."""
 
 
+_CAUSES = {cause.value: cause for cause in AtRiskCause}
+
+
 def entry_causes(facts: Facts) -> tuple[AtRiskCause, ...] | None:
     """The causes of the present ``at_risk`` stage; None when they were not kept, or one is not of ours."""
     stored = facts.get("at_risk_causes")
     if not isinstance(stored, list | tuple):
         return None
-    known = {cause.value: cause for cause in AtRiskCause}
-    causes = tuple(known[cause] for cause in stored if isinstance(cause, str) and cause in known)
+    causes = tuple(_CAUSES[cause] for cause in stored if isinstance(cause, str) and cause in _CAUSES)
     return causes if len(causes) == len(stored) else None
 
 

@@ -118,6 +118,7 @@ expansion_opportunity = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("status", NAME, nullable=False),
     Column("closed_at", UtcDateTime),
+    Column("seats", Integer, comment="How many it adds; NULL: none, or unknown."),
 )
 _OPEN = expansion_opportunity.c.status == "open"
 Index(

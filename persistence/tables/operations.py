@@ -6,6 +6,7 @@ from persistence.tables.metadata import CUSTOMER, METADATA, NAME
 from persistence.types import UtcDateTime, document, serial
 
 _WAITING = text("delivered_at IS NULL")
+_STEPS = text("type = 'onboarding_step_completed'")
 
 inbox = Table(
     "inbox",
@@ -21,6 +22,7 @@ inbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("error", Text, nullable=False),
     UniqueConstraint("source", "event_id"),
+    Index("ix_inbox_steps", "customer", sqlite_where=_STEPS, postgresql_where=_STEPS),
     Index("ix_inbox_undelivered", "number", sqlite_where=_WAITING, postgresql_where=_WAITING),
     sqlite_autoincrement=True,
 )

@@ -42,13 +42,13 @@ class Deciding:
 
     def evaluator(self) -> Evaluator:
         """For one customer, on an event."""
-        return Evaluator(self.configs, self._day, self.book)
+        return Evaluator(self.configs, self.day, self.book)
 
     def sweep(self, store: Store, *, page: int = PAGE) -> SweepActivities:
         """For the whole book."""
         decider = PageDecider(self.configs, self.book)
-        return SweepActivities(store, decider, self._day, page=page)
+        return SweepActivities(store, decider, self.day, page=page)
 
-    def _day(self, moment: datetime) -> Calendar:
+    def day(self, moment: datetime) -> Calendar:
         """The day of that moment in the business calendar."""
         return business_day.calendar_at(moment, self.zone, country=self.country)

@@ -105,8 +105,8 @@ class Evaluated(NamedTuple):
 
     ``evaluation`` is what to remember; ``settled`` when an evaluation of hours ago left the same. ``recorded`` are the
     computed facts that changed. ``missing``: sources that say nothing of what health weighs, where it is not firm.
-    ``stands_otherwise``: the health is not that of the last evaluation. ``verdict`` is a stage change, not yet made. All of it holds for a customer that is still in ``stage`` since then
-    and was last evaluated at ``before``.
+    ``stands_otherwise``: the health is not that of the last evaluation. ``verdict`` is a stage change, not yet made.
+    All of it holds for a customer that is still in ``stage`` since then and was last evaluated at ``before``.
     """
 
     customer: str

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from temporalio.client import Client, WorkflowHandle
 
 import starter
 import worker
+from activities.sweep import PAGE, SweepActivities
+from deciding import Deciding
 from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
@@ -101,6 +104,10 @@ class DyingStore:
         for call in sorted(calls):
             self._switch.reached(f"after {call}")
 
+    def read(self) -> Any:
+        """A transaction that only reads: nothing is there to be lost."""
+        return self._inner.read()
+
 
 class DyingMailer:
     """Points ``STEP connecting``, ``STEP before DATA``, ``STEP accepted``."""
@@ -152,8 +159,19 @@ class DyingClient:
         return handle
 
 
-async def _work(switch: Switch) -> None:
-    """As ``worker.main``, with collaborators that die."""
+@dataclass(frozen=True)
+class _Pages(Deciding):
+    """Sweeps in pages of so many ``customers``."""
+
+    customers: int = PAGE
+
+    def sweep(self, store: Any, *, page: int = PAGE) -> SweepActivities:
+        """In such pages."""
+        return super().sweep(store, page=self.customers)
+
+
+async def _work(switch: Switch, page: int) -> None:
+    """As ``worker.main``, with collaborators that die; with small pages it only sweeps, and delivers nothing."""
     settings = load()
     database = SqlStore.open(settings.database)
     store: Any = DyingStore(database, switch)
@@ -172,9 +190,13 @@ async def _work(switch: Switch) -> None:
             urls=settings.webhook_urls,
             approved=approved.load(),
             surveys=OwnSurveyLinks(settings.console_url, secret),
+            deciding=_Pages(**vars(Deciding.of()), customers=page),
             calendars=LibraryCalendars(),
             links=SignedAnswers(settings.console_url, secret),
         )
+        if page != PAGE:
+            async with worker.build_worker(client, given, task_queue=settings.task_queue):
+                await asyncio.Event().wait()
         async with worker.build_worker(client, given, task_queue=settings.task_queue):
             deliverer = Deliverer(
                 store,
@@ -187,10 +209,10 @@ async def _work(switch: Switch) -> None:
             await deliverer.run_forever()
 
 
-def run(environment: dict[str, str], log: str, point: str = "", nth: int = 1) -> None:
+def run(environment: dict[str, str], log: str, point: str = "", nth: int = 1, page: int = PAGE) -> None:
     """The process: killed at the point; without one it works until it is killed from outside."""
     _become(environment, log)
-    asyncio.run(_work(Switch(point, nth)))
+    asyncio.run(_work(Switch(point, nth), page))
 
 
 def command(environment: dict[str, str], log: str, *arguments: str) -> None:

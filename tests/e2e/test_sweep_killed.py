@@ -7,10 +7,11 @@ from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from temporalio.client import Client
 
+from models.sweep import SweepInput
 from persistence import migrate
 from persistence.store import SqlStore
 from tests.activities.sweep_books import dump, sizes, sweep
@@ -18,6 +19,7 @@ from tests.e2e import killing
 from tests.e2e.conftest import make_site
 from tests.e2e.site import Site, clean, until
 from tests.persistence.fact_histories import keep
+from workflows.sweep import PortfolioSweep
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -41,7 +43,7 @@ async def _book(store: SqlStore, now: datetime) -> None:
         await keep(tx.connection, rows)
 
 
-async def _swept(site: Site, point: str, page_done: int, day: date) -> dict[str, list[Any]]:
+async def _swept(site: Site, point: str, page_done: int, day: date, client: Client) -> dict[str, list[Any]]:
     """Start a sweep by hand, kill its worker on the second page, start another; what is left of it all."""
     log = str(site.home / "worker.log")
     store, file = site.store(), site.home / "steadfast.db"
@@ -54,20 +56,21 @@ async def _swept(site: Site, point: str, page_done: int, day: date) -> dict[str,
 
     try:
         begin(point)
-        scan = asyncio.create_task(site.starter("scan", "--as-of", day.isoformat(), "--json"))
+        asked = SweepInput(day=day, as_of=datetime.combine(day, time.max, UTC), again=True)
+        running = await client.start_workflow(
+            PortfolioSweep.run, asked, id=f"sweep:{site.task_queue}", task_queue=site.task_queue
+        )
 
         async def killed() -> bool:
-            return started[0].exitcode is not None or scan.done()
+            return started[0].exitcode is not None
 
         await until(killed, "the kill", seconds=150)
-        assert not scan.done(), scan.result()
         assert started[0].exitcode == -9, site.log("worker")
         with closing(sqlite3.connect(file, timeout=5)) as connection:
             [(last, ended)] = connection.execute("SELECT last_customer, ended FROM sweep").fetchall()
         assert (last, ended) == (f"C-{page_done * PAGE - 1:02}", None)
         begin("")
-        ran = await scan
-        assert ran.returncode == 0, ran.stderr.decode()
+        assert (await running.result()).swept
         async with store.read() as tx:
             row = await tx.sweeps.last_ended()
         assert row is not None
@@ -86,23 +89,33 @@ _OF_THE_RUN = ("number", "run", "received_at")
 
 
 async def test_a_killed_sweep_goes_on_after_its_last_page_and_leaves_nothing_twice(
-    temporal_address: str, namespace: str, tmp_path: Path
+    temporal_address: str, namespace: str, dev_client: Client, tmp_path: Path
 ) -> None:
     migrated, now = tmp_path / "steadfast.db", datetime.now(UTC)
     migrate.upgrade(f"sqlite:///{migrated}")
     store = SqlStore.open(f"sqlite+aiosqlite:///{migrated}")
     await _book(store, now)
     await store.close()
-    # A day of its own for each: a day is swept once in a namespace.
     days = [(now - DAY).date(), (now - 2 * DAY).date()]
     left = await asyncio.gather(
-        _swept(_site(migrated, tmp_path / "one", temporal_address, namespace), "after sweeps.advance", 2, days[0]),
-        _swept(_site(migrated, tmp_path / "two", temporal_address, namespace), "before sweeps.advance", 1, days[1]),
+        _swept(
+            _site(migrated, tmp_path / "one", temporal_address, namespace),
+            "after sweeps.advance",
+            2,
+            days[0],
+            dev_client,
+        ),
+        _swept(
+            _site(migrated, tmp_path / "two", temporal_address, namespace),
+            "before sweeps.advance",
+            1,
+            days[1],
+            dev_client,
+        ),
     )
     for number, (day, found) in enumerate(zip(days, left, strict=True)):
         quiet = SqlStore.open(_copy(migrated, tmp_path / f"quiet{number}.db"))
-        end = datetime.combine(day, time.max, ZoneInfo("Europe/Madrid"))
-        await sweep(quiet, end, page=PAGE, day=day)
+        await sweep(quiet, datetime.combine(day, time.max, UTC), page=PAGE, day=day)
         undisturbed = await dump(quiet, without=_OF_THE_RUN)
         await quiet.close()
         assert sizes(undisturbed)["churn_signal"] == CUSTOMERS // 2

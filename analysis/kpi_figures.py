@@ -1,7 +1,7 @@
 """The KPIs of section 18.6 and the mandatory metrics of section 18.2 as figures with their bands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analysis import cohorts
 from analysis.checks import Churn, Cohorts
@@ -34,6 +34,7 @@ class Kpis:
         found: Cohorts,
         sources: Sequence[SourceFreshness],
         disagreements: Sequence[Disagreement],
+        calibrated: Mapping[str, datetime],
         configurations: Sequence[str],
     ) -> tuple[Kpi, ...]:
         """In the order of the table."""
@@ -46,7 +47,7 @@ class Kpis:
                 self._count("discrepancies", "Discrepancies", len(disagreements), len(rows.customers)),
                 "",
             ),
-            "calibration_age": self._calibration(rows, configurations),
+            "calibration_age": self._calibration(rows, calibrated, configurations),
             "cohort_docs": (self._exact("cohort_docs", "Definitions documented", found.documented, found.in_use), ""),
             "playbook_completion": (self._figures["playbook_completion"], ""),
         }
@@ -99,9 +100,11 @@ class Kpis:
         )
         return figure, oldest.source
 
-    def _calibration(self, rows: ValidationRows, configurations: Sequence[str]) -> tuple[Figure, str]:
+    def _calibration(
+        self, rows: ValidationRows, calibrated: Mapping[str, datetime], configurations: Sequence[str]
+    ) -> tuple[Figure, str]:
         name, label, as_of = "calibration_age", "Days since the oldest calibration", self._telling.as_of
-        missing = [one for one in configurations if one not in rows.calibrated]
+        missing = [one for one in configurations if one not in calibrated]
         if missing:
             reason = f"never calibrated: {', '.join(missing)}"
             figure = self._telling.cannot(
@@ -109,7 +112,7 @@ class Kpis:
             )
             used = rows.judged_since is not None
             return figure, UNCALIBRATED if used else "no score is in use yet"
-        oldest = min(rows.calibrated[one] for one in configurations)
+        oldest = min(calibrated[one] for one in configurations)
         return self._telling.value(
             name,
             label,

@@ -45,6 +45,11 @@ class Validator:
         """Checks, KPIs and mandatory metrics of the window's rows."""
         making, first, last = self._making, window.first, window.last
         rows = replace(rows, book=_carried_on(rows.book, making.zone))
+        calibrated = {
+            config.name: rows.calibrated[config.version()]
+            for config in self._configs.configurations
+            if config.version() in rows.calibrated
+        }
         book = rows.book
         telling = Telling(book.period, book.as_of, book.sources, making.zone)
         told = making.figures(book)
@@ -71,7 +76,7 @@ class Validator:
                 checks.sources(book.sources),
                 checks.cohorts(found),
                 checks.retention(told, book, telling),
-                checks.health(self._configs, rows.calibrated, book.as_of),
+                checks.health(self._configs, calibrated, book.as_of),
                 checks.survey(told),
                 checks.reconciliation(differ),
             ),
@@ -81,7 +86,7 @@ class Validator:
             ),
             discrepancies=tuple(differ[:SHOWN]),
             discrepancy_count=len(differ),
-            kpis=kpis.all(rows, churn, found, book.sources, differ, names),
+            kpis=kpis.all(rows, churn, found, book.sources, differ, calibrated, names),
             mandatory=kpis.mandatory(found, differ, prediction),
         )
 

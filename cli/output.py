@@ -1,6 +1,7 @@
 """Printing: one JSON document on stdout and nothing else, or tables for people."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +12,17 @@ from rich.table import Table
 
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 
+WIDE = 4_000
+"""Columns where nobody looks: what is piped or written to a file is not cut to the width of a terminal."""
+
 out = Console(highlight=False)
+
+
+def _print(shown: Table | str) -> None:
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        Console(highlight=False, width=WIDE).print(shown)
+        return
+    out.print(shown)
 
 
 def json_text(document: object) -> str:
@@ -28,11 +39,13 @@ def print_json(document: object) -> None:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table; text of customers is shown literally."""
     table = Table(*columns, title=escape(title), title_justify="left", title_style="bold", pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"  # an id or an amount that is cut off cannot be used, or is read as another
     for row in rows:
         table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
-    out.print(table)
+    _print(table)
 
 
 def say(text: str) -> None:
     """One line, literally."""
-    out.print(escape(text))
+    _print(escape(text))

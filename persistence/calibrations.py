@@ -56,14 +56,3 @@ class Calibrations:
             select(calibration).order_by(calibration.c.at.desc(), calibration.c.id).limit(limit)
         )
         return [value_of(StoredCalibration, row) for row in rows.mappings()]
-
-    async def last_signed(self, config_name: str, *, as_of: datetime) -> StoredCalibration | None:
-        """The latest one of that configuration that a person had signed by then."""
-        rows = await self._connection.execute(
-            select(calibration)
-            .where(calibration.c.config_name == config_name, calibration.c.signed_at <= as_of)
-            .order_by(calibration.c.signed_at.desc())
-            .limit(1)
-        )
-        row = rows.mappings().one_or_none()
-        return None if row is None else value_of(StoredCalibration, row)

@@ -75,11 +75,11 @@ def _connected(url: str, *, exclusive: bool) -> Iterator[Connection]:
             file = Path(str(parsed.database))
             engine = create_engine(parsed.set(drivername="sqlite"), poolclass=NullPool)
             event.listen(engine, "connect", _on_connect)
-            event.listen(engine, "begin", _on_begin)
-            if not exclusive:
+            if not exclusive:  # only reads: it must not wait for whoever writes
                 with engine.connect() as connection:
                     yield connection
                 return
+            event.listen(engine, "begin", _on_begin)
             file.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with FileLock(f"{file}.migrating", timeout=_PATIENCE), engine.begin() as connection:

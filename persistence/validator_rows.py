@@ -46,10 +46,13 @@ class ValidatorRows:
         return found[0]
 
     async def calibrated(self, as_of: datetime) -> dict[str, datetime]:
-        """Each health configuration with the moment a person last signed its comparison with outcomes."""
+        """Each version of a configuration with the moment it was last compared with outcomes and that was signed.
+
+        Signing an old comparison makes it no younger, and signing for other weights says nothing of these (18.6).
+        """
         rows = await self._connection.execute(
-            select(calibration.c.config_name, func.max(calibration.c.signed_at))
+            select(calibration.c.config_version, func.max(calibration.c.at))
             .where(calibration.c.signed_at <= as_of)
-            .group_by(calibration.c.config_name)
+            .group_by(calibration.c.config_version)
         )
         return {row[0]: row[1] for row in rows}

@@ -41,6 +41,7 @@ class Queries(dict[str, Documented]):
 
 
 MAKING = Making(Queries(), {}, ZONE, NpsConfig())
+VERSION = health_config.load().configurations[0].version()
 VALIDATOR = Validator(MAKING, health_config.load(), REF)
 
 
@@ -87,7 +88,7 @@ GOOD: dict[str, Any] = {
     "customers": [customer(f"A-{i}", mrr=10) for i in range(150)],
     "answers": answers(120),
     "sends": sends(150),
-    "calibrated": {"default": NOW - timedelta(days=3)},
+    "calibrated": {VERSION: NOW - timedelta(days=3)},
 }
 
 
@@ -114,9 +115,10 @@ def test_a_sound_book_passes_and_may_be_published() -> None:
         ({"hours": {"billing": 50, "application": 1, "tickets": 1}}, "Data Sources", "warning", True),
         ({"hours": {"billing": 73, "application": 1, "tickets": 1}}, "Data Sources", "warning", False),
         ({"calibrated": {}}, "Health Score", "warning", True),
+        ({"calibrated": {"of other weights": NOW}}, "Health Score", "warning", True),
         ({"calibrated": {}, "judged_since": NOW}, "Health Score", "warning", False),
-        ({"calibrated": {"default": NOW - timedelta(days=93)}}, "Health Score", "warning", False),
-        ({"calibrated": {"default": NOW - timedelta(days=62)}}, "Health Score", "warning", True),
+        ({"calibrated": {VERSION: NOW - timedelta(days=93)}}, "Health Score", "warning", False),
+        ({"calibrated": {VERSION: NOW - timedelta(days=62)}}, "Health Score", "warning", True),
         ({"answers": answers(49)}, "Survey Validity", "warning", True),
         ({"answers": answers(29)}, "Survey Validity", "warning", False),
         ({"customers": [*GOOD["customers"], customer("A-999")]}, "Cohort Definitions", "fail", False),

@@ -13,6 +13,7 @@ from persistence.book import BookLoader
 from persistence.calibrations import Calibrations
 from persistence.engine import Database
 from persistence.paid_periods import PaidPeriod, left_after, merged, paid_periods
+from persistence.validator_rows import ValidatorRows
 
 NOW = datetime(2025, 1, 31, 12, tzinfo=UTC)
 
@@ -41,12 +42,13 @@ async def test_a_signed_comparison_counts_from_then_on(database: Database) -> No
         kept = Calibrations(connection)
         await kept.add(stored("cal_1", 0.7))
         await kept.add(stored("cal_1", 0.7))
-        assert await kept.last_signed("default", as_of=NOW) is None
-        await kept.sign("cal_1", by="Eva", at=NOW)
-        signed = await kept.last_signed("default", as_of=NOW + timedelta(days=1))
-        assert signed is not None
-        assert (signed.signed_by, signed.signed_at) == ("Eva", NOW)
-        assert await kept.last_signed("default", as_of=NOW - timedelta(days=1)) is None
+        counted = ValidatorRows(connection)
+        assert await counted.calibrated(NOW) == {}
+        signed = await kept.sign("cal_1", by="Eva", at=NOW + timedelta(days=40))
+        assert (signed.signed_by, signed.signed_at) == ("Eva", NOW + timedelta(days=40))
+        assert await counted.calibrated(NOW + timedelta(days=39)) == {}
+        # It is as old as the comparison, however late it was signed, and it is of these weights only.
+        assert await counted.calibrated(NOW + timedelta(days=40)) == {"abc": NOW}
         with pytest.raises(Refused, match="signed by Eva"):
             await kept.sign("cal_1", by="Otto", at=NOW)
         assert [one.id for one in await kept.all()] == ["cal_1"]

@@ -1,5 +1,6 @@
 """The migrated schema is the schema of the code, on both databases, forwards and back."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -69,3 +70,14 @@ def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
 def test_other_databases_are_refused_with_a_reason(url: str) -> None:
     with pytest.raises(Misconfigured, match="STEADFAST_DATABASE_URL"):
         migrate.upgrade(url)
+
+
+def test_asking_for_the_revision_does_not_wait_for_who_writes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    migrate.upgrade(url)
+    writer = sqlite3.connect(tmp_path / "busy.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        assert migrate.is_current(url)
+    finally:
+        writer.close()

@@ -1,7 +1,7 @@
 """Printing: one JSON document on stdout and nothing else, or tables for people."""
 
 import json
-import os
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -19,10 +19,10 @@ out = Console(highlight=False)
 
 
 def _print(shown: Table | str) -> None:
-    if not out.is_terminal and "COLUMNS" not in os.environ:
-        Console(highlight=False, width=WIDE).print(shown)
-        return
-    out.print(shown)
+    if out.is_terminal:
+        out.print(shown)
+    else:
+        Console(highlight=False, width=shutil.get_terminal_size((WIDE, 24)).columns).print(shown)
 
 
 def json_text(document: object) -> str:

@@ -144,7 +144,7 @@ class BookRows:
 
 @dataclass(frozen=True)
 class ValidationRows:
-    """What the validator needs beside them. ``calibrated``: version of a configuration to its last signed comparison."""
+    """What the validator needs beside them. ``calibrated``: a configuration's version to its last signed comparison."""
 
     book: BookRows
     customers: Sequence[CustomerRow] = ()

@@ -41,9 +41,12 @@ def transition(customer: str, to: str, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+VERSION = health_config.load().configurations[0].version()
+
+
 def signed(key: str, at: datetime | None) -> dict[str, Any]:
     return {
-        "id": key, "at": EARLY, "config_name": "default", "config_version": health_config.load().configurations[0].version(), "report": {}, "signed_by": "Ana",
+        "id": key, "at": EARLY, "config_name": "default", "config_version": VERSION, "report": {}, "signed_by": "Ana",
         "signed_at": at,
     }  # fmt: skip
 
@@ -96,7 +99,7 @@ async def test_a_validation_reads_one_state_and_is_kept_whole(store: SqlStore) -
     assert read.predicted == {"C-1", "C-4"}
     assert read.churn == [ChurnTold("C-1", date(2024, 4, 1), False), ChurnTold("C-1", date(2024, 4, 1), True)]
     assert read.tickets == [TicketsOpened("C-2", MID)]
-    assert read.calibrated == {health_config.load().configurations[0].version(): EARLY}
+    assert read.calibrated == {VERSION: EARLY}
     assert read.judged_since is None
     differs = Disagreement(source="stripe", kind="amount", object="sub_1", customer="C-1", ours="1", theirs="2")
     assert list(read.disagreements) == [differs]

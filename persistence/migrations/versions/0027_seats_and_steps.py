@@ -14,7 +14,10 @@ _STEPS = sa.text("type = 'onboarding_step_completed'")
 
 
 def upgrade() -> None:
-    op.add_column("expansion_opportunity", sa.Column("seats", sa.Integer(), nullable=True))
+    op.add_column(
+        "expansion_opportunity",
+        sa.Column("seats", sa.Integer(), nullable=True, comment="How many it adds; NULL: none, or unknown."),
+    )
     op.create_index("ix_inbox_steps", "inbox", ["customer"], sqlite_where=_STEPS, postgresql_where=_STEPS)
 
 

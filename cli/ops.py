@@ -56,7 +56,7 @@ def look(context: typer.Context, as_json: _JSON = False) -> None:
     for kind in Kind:
         rows = [one for one in found if one.kind is kind][:_SHOWN]
         if rows:
-            _print(kind, rows)
+            _print(kind, rows, counts[kind])
 
 
 @app.command()
@@ -214,10 +214,10 @@ def _said(by: str, reason: str) -> tuple[str, str]:
     return by.strip(), reason.strip()
 
 
-def _print(kind: Kind, rows: list[Trouble]) -> None:
+def _print(kind: Kind, rows: list[Trouble], of: int) -> None:
     columns = ("customer", "playbook or run", "what", "since", "why")
     print_table(
-        kind.value,
+        kind.value if of <= len(rows) else f"{kind.value}: the first {len(rows)} of {of}",
         columns,
         [
             (

@@ -3,9 +3,10 @@
 import hashlib
 import re
 from datetime import datetime
-from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 
 from models.errors import BadInput
@@ -16,6 +17,32 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MESSAGE_ID = re.compile(r"^<[^\s<>@]+@[^\s<>@]+>$")
 _ADDRESS = re.compile(r"^[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+$")
 _MAX_HEADER = 1_000
+_MAX_LINE = 76
+"""Of a header line that holds encoded words (RFC 2047, section 2)."""
+
+
+class _Policy(EmailPolicy):
+    """As the standard library's, with subjects that keep every space.
+
+    Its own folding loses the space between a plain and an encoded word where a line ends ("ha caído" -> "hacaído"):
+    readers join adjacent encoded words without what stands between them. The older ``Header`` encodes the spaces too.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """The header line, folded."""
+        return super().fold(name, value) if _plain(name, value) else self._encoded(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header line, folded, as bytes."""
+        return super().fold_binary(name, value) if _plain(name, value) else self._encoded(name, value).encode("ascii")
+
+    def _encoded(self, name: str, value: str) -> str:
+        header = Header(str(value), "utf-8", header_name=name, maxlinelen=_MAX_LINE)
+        return f"{name}: {header.encode(linesep=self.linesep)}{self.linesep}"
+
+
+def _plain(name: str, value: str) -> bool:
+    return name.lower() != "subject" or str(value).isascii()
 
 
 def build(mail: OutgoingMail, date: datetime) -> EmailMessage:
@@ -36,7 +63,7 @@ def build(mail: OutgoingMail, date: datetime) -> EmailMessage:
     reply_to = _address("reply_to", mail.reply_to, "") if mail.reply_to else None
 
     utf8 = any(address and not address.username.isascii() for address in (sender, recipient, reply_to))
-    message = EmailMessage(policy=policy.SMTPUTF8 if utf8 else policy.SMTP)
+    message = EmailMessage(policy=_Policy(linesep="\r\n", utf8=utf8))
     message["Message-ID"] = mail.message_id
     message["Date"] = format_datetime(date)
     message["From"] = sender

@@ -101,3 +101,18 @@ def test_an_address_that_is_none_is_refused(field: str, value: str) -> None:
     with pytest.raises(BadInput) as refusal:
         build(MAIL.model_copy(update={field: value}), NOON)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("address", ["ana@example.org", "begoña@example.org"])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Clínica Dental Brisamar: La salud de un cliente ha caído 20 puntos o más",
+        "Rocío, ¿va todo bien? 🤔 " + "ha caído a menos de la mitad y más " * 8 + "fin",
+        "Logística Tramontana: " + "ñ" * 120 + " y 🤔 después",
+    ],
+)
+def test_a_long_subject_keeps_every_space(subject: str, address: str) -> None:
+    raw = build(MAIL.model_copy(update={"subject": subject, "to": address}), NOON).as_bytes()
+    assert message_from_bytes(raw, policy=policy.default)["Subject"] == subject
+    assert all(len(line) <= 76 for line in raw.split(b"\r\n") if b"=?utf-8?" in line)

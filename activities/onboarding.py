@@ -4,9 +4,10 @@ from temporalio import activity
 
 from activities.colleagues import TEAM
 from activities.frame import Frame, days_between, done
+from activities.house import House
 from activities.places import NEXT_WORKING_DAY, Places
 from activities.ports import Store, Transaction
-from models.enums import Priority, Role, Severity
+from models.enums import Language, Priority, Role, Severity
 from models.play import SaveOnboarding, StepInput, StepRefused
 from models.records import Blocker, CsmTask, Customer, Notice
 from models.run import StepResult
@@ -17,8 +18,9 @@ NO_FIRST_VALUE = "first_value_not_reached"
 class OnboardingActivities:
     """What the onboarding workflow asks for."""
 
-    def __init__(self, store: Store, places: Places) -> None:
-        """``store``: where transactions come from; ``places``: calendars."""
+    def __init__(self, store: Store, places: Places, house: House) -> None:
+        """``store``: where transactions come from; ``places``: calendars; ``house``: whose language tasks are in."""
+        self._house = house
         self._store = store
         self._places = places
         self._frame = Frame(store)
@@ -74,7 +76,7 @@ class OnboardingActivities:
             customer=customer.id,
             workflow_id=step.workflow_id,
             type="first_value",
-            title=f"First value not reached: help with step {record.current_step}",
+            title=_first_value(self._house.language, record.current_step),
             priority=Priority.HIGH,
             assignee=customer.csm_id or TEAM,
             due=self._places.due(NEXT_WORKING_DAY, step.now),
@@ -82,3 +84,9 @@ class OnboardingActivities:
         )
         await tx.work.add_task(task)
         return done("not reached: blocker and task", first_value=False)
+
+
+def _first_value(language: Language, step: str | None) -> str:
+    if language is Language.EN:
+        return f"First value not reached: help with step {step}" if step else "First value not reached"
+    return f"Sin primer valor: ayudar con el paso {step}" if step else "Sin primer valor"

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from pydantic import TypeAdapter
 from temporalio import activity
 
 from activities.colleagues import TEAM, colleague
@@ -12,12 +13,16 @@ from activities.internal_mail import InternalPost
 from activities.plan_draft import draft
 from activities.ports import Playbooks, Store, Transaction
 from activities.questions import question_of
+from activities.unanswered import unanswered
+from models.action_texts import Texts
 from models.actions import NotifyCsm, ScheduleReview
 from models.enums import Language, Priority, Role, Severity
 from models.play import EscalationInput, StepInput
 from models.records import CsmTask, Customer, Notice
 from models.run import StepResult
 from rules.segments import segment_of
+
+_TEXTS: TypeAdapter[Texts] = TypeAdapter(Texts)
 
 
 class PeopleActivities:
@@ -69,7 +74,7 @@ class PeopleActivities:
             if customer is None:
                 # A run that outlived its customer's erasure has nobody to speak of.
                 return
-            text = f"{asked.playbook}: level {asked.level}, {asked.reason}"
+            text = self._say(await unanswered(tx, asked))
             await self._tell(
                 tx, asked.key, asked.workflow_id, customer, asked, role=asked.role, text=text, severity=Severity.HIGH
             )
@@ -133,7 +138,8 @@ class PeopleActivities:
 
     async def _escalate(self, tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
         role = Role(str(step.params["role"]))
-        text = str(step.params.get("reason") or step.playbook)
+        texts = _TEXTS.validate_python(step.params.get("text")) if step.params.get("text") else None
+        text = self._say(texts) if texts else str(step.params.get("reason") or step.playbook)
         await self._tell(tx, step.key, step.workflow_id, customer, step, role=role, text=text, severity=Severity.HIGH)
         return done(f"told {role}")
 

@@ -156,6 +156,9 @@ class EscalationInput(Carried):
     level: int
     reason: str
     now: Instant
+    since: Instant | None = Field(
+        default=None, exclude_if=not_, description="How long nobody has said what came of it."
+    )
     step: str = Field(default="", exclude_if=not_, description="The await that an answer would be for.")
     outcomes: tuple[str, ...] = Field(default=(), exclude_if=not_)
 

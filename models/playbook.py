@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from models.action_texts import Texts
 from models.base import Definition, Delay, Slug
 from models.calendar import Weekday
 from models.enums import Audience, Role, Segment
@@ -161,7 +162,8 @@ class EscalateStep(StepBase):
 
     kind: Literal["escalate"]
     role: Role
-    reason: str = ""
+    reason: str = Field(default="", description="Why, as the record keeps it.")
+    text: Texts | None = Field(default=None, exclude_if=not_, description="What the role is told; absent: the reason.")
     when: Condition | None = None
 
 

@@ -40,6 +40,7 @@ _OF_STEP = {
     "otherwise": "otherwise",
     "role": "role",
     "reason": "reason",
+    "text": "text",
     "as_": "ends as",
     "title": "title",
 }

@@ -222,6 +222,7 @@ class Play(Operated):
             level=rise.level,
             reason=f"no outcome since {self.state.started:%Y-%m-%d}",
             now=self.now(),
+            since=self.state.started,
             step=step,
             outcomes=outcomes,
         )

@@ -111,7 +111,10 @@ def title(step: Step) -> str:
 
 
 def _escalation(step: EscalateStep) -> dict[str, JsonValue]:
-    return {"role": Role(step.role).value, "reason": step.reason}
+    told: dict[str, JsonValue] = {"role": Role(step.role).value, "reason": step.reason}
+    if step.text is not None:
+        told["text"] = {language.value: text for language, text in step.text.items()}
+    return told
 
 
 def _params(step: ActStep, playbook: Playbook) -> dict[str, JsonValue]:

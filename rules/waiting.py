@@ -72,7 +72,7 @@ def keeps_open(playbook: Playbook, state: RunState) -> Iterable[Step]:
 
 
 def wait(playbook: Playbook, state: RunState, rise: Escalate | None) -> Wait:
-    """Until the first moment of all that may come, and for whom."""
+    """Until the first moment of all that may come, and for whom; steps by their titles, as operators know them."""
     moments: list[tuple[datetime, str]] = []
     waiting_for = WaitingFor.TIMER
     reason = "the customer" if not any(keeps_open(playbook, state)) else ""
@@ -80,17 +80,18 @@ def wait(playbook: Playbook, state: RunState, rise: Escalate | None) -> Wait:
         waiting_for = WaitingFor.CUSTOMER
     for step in keeps_open(playbook, state):
         one = state.steps[step.id]
+        named = step.title or step.id
         if one.status is StepStatus.PENDING and one.due is not None:
-            moments.append((due_moment(playbook, step, state) or one.due, step.id))
+            moments.append((due_moment(playbook, step, state) or one.due, named))
         elif isinstance(step, AwaitStep):
             person = bool(step.outcomes) or any(event.startswith(APPROVAL_DECIDED) for event in step.events)
             waiting_for = WaitingFor.PERSON if person else waiting_for
             waiting_for = WaitingFor.CUSTOMER if not person and waiting_for is WaitingFor.TIMER else waiting_for
-            reason = f"{step.id}: " + ", ".join((*step.outcomes, *step.events))
+            reason = f"{named}: " + ", ".join((*step.outcomes, *step.events))
             if step.timeout is not None and one.began is not None:
-                moments.append((one.began + step.timeout, f"{step.id} times out"))
+                moments.append((one.began + step.timeout, f"{named} times out"))
         elif one.status is StepStatus.HELD:
-            waiting_for, reason = WaitingFor.PERSON, f"{step.id}: {one.reason}"
+            waiting_for, reason = WaitingFor.PERSON, f"{named}: {one.reason}"
     if rise is not None:
         moments.append((rise.due, f"escalation to {rise.role}"))
     end = expiry(playbook, state)

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from activities.house import House
+from activities.outcome_words import outcome_words
 from activities.ports import Mailer, Renderer, Store, Transaction
 from models.enums import Channel, Role
 from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable
@@ -162,4 +163,4 @@ class InternalPost:
             by=to.id,
             expires=now + LINK_LASTS,
         )
-        return {"label": outcome.replace("_", " "), "url": url}
+        return {"label": outcome_words(outcome, self._house.language), "url": url}

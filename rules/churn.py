@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from models.enums import Severity
+from models.enums import LifecycleStage, Severity
 from models.errors import BadInput
 from models.signals import (
     SUPERSEDES,
@@ -66,6 +66,20 @@ def fold(stored: Iterable[ChurnSignal], facts: Facts, at: datetime, config: Chur
         elif max(after[stronger].detected_at, after[weaker].detected_at) <= at:
             cleared.append(_clear(after.pop(weaker), at, ClearedBy.SUPERSEDED))
     return SignalFold(tuple(after.values()), tuple(opened), by_priority(cleared, config))
+
+
+def fold_of(
+    stage: LifecycleStage | None,
+    stored: Iterable[ChurnSignal],
+    facts: Facts,
+    at: datetime,
+    config: ChurnConfig = DEFAULTS,
+) -> SignalFold:
+    """Of a customer in that stage: one that left opens no signal; those that are open may clear."""
+    found = fold(stored, facts, at, config)
+    if stage is not LifecycleStage.CHURNED or not found.opened:
+        return found
+    return SignalFold(tuple(signal for signal in found.open if signal not in found.opened), (), found.cleared)
 
 
 def key(customer: str, signal: ChurnSignal) -> str:

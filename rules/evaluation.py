@@ -17,7 +17,7 @@ from models.expansion import Opportunity
 from models.health import AlertLimits, HealthConfig, HealthConfigs, HealthFigures
 from models.health_alerts import AlertOutcome, ScorePoint
 from models.lifecycle import StageVerdict
-from models.signals import ChurnConfig, SignalFold
+from models.signals import SignalFold
 from models.standing import Calendar, Evaluated, HealthSeen, RuleBook, Standing
 from rules import at_risk, churn, engagement, expansion, health, lifecycle, opportunities
 from rules.computed import computed
@@ -89,7 +89,7 @@ def evaluate(
     # Whether it leaves, is at risk or recovers now does not depend on what could be offered to it; the reverse does.
     becomes = _stage(one, known, book, movable=movable)
     stage = one.stage if becomes is None else becomes.to
-    signals = _signals(one, stage, known, at, book.churn)
+    signals = churn.fold_of(stage, one.signals, known, at, book.churn)
     offers = _offers(one, stage, known, signals, at, book)
     known["expansion_opportunity"] = opportunities.any_open(offers.after)
     known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
@@ -187,16 +187,6 @@ def _engagement(one: Standing, facts: Facts, config: EngagementConfig) -> Engage
 
 def _stage(one: Standing, facts: Facts, book: RuleBook, *, movable: bool) -> StageVerdict | None:
     return lifecycle.decide(one.stage, facts, book.lifecycle) if movable and one.stage is not None else None
-
-
-def _signals(
-    one: Standing, stage: LifecycleStage | None, facts: Facts, at: datetime, config: ChurnConfig
-) -> SignalFold:
-    """A customer that left opens no signal; those that are open may clear."""
-    fold = churn.fold(one.signals, facts, at, config)
-    if stage is not LifecycleStage.CHURNED or not fold.opened:
-        return fold
-    return SignalFold(tuple(signal for signal in fold.open if signal not in fold.opened), (), fold.cleared)
 
 
 def _offers(

@@ -13,11 +13,11 @@ from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Rise, Send, Tally, TaskDue
 from analysis.simulation.world import Text
 from models.condition import evaluate, names
-from models.contact import Permission
+from models.contact import Permission, SendWindow
 from models.enums import Channel, MessageClass
 from models.playbook import ActStep, EscalateStep
 from rules.calendar import next_working_days
-from rules.contact import CAP_WINDOW, CAPPED, in_window, may_contact, within_cap
+from rules.contact import CAP_WINDOW, CAPPED, in_send_window, in_window, may_contact, within_cap
 
 _ONBOARDING = frozenset({"steps", "target_date", "step_name", "next_step_name", "resources", "next_step_url", "tips"})
 
@@ -102,6 +102,7 @@ class Effects:
             ),
             _window(kind, asked.now, who.account.zone, rules.quiet_from, rules.quiet_until),
             cap := within_cap(kind, len(recent), rules.weekly_cap, asked.playbook.priority),
+            *_step_window(asked),
         )
         if refused is not None:
             if refused is cap:
@@ -262,6 +263,15 @@ def _known(who: Situation, tips: frozenset[str]) -> set[str]:
 
 def _refusal(*checks: Permission) -> Permission | None:
     return next((check for check in checks if not check.allowed), None)
+
+
+def _step_window(asked: Asked) -> tuple[Permission, ...]:
+    """The hours that the step itself names, on the recipient's clock (``send_message.window``)."""
+    said = asked.step.params.get("window") if isinstance(asked.step, ActStep) else None
+    if said is None:
+        return ()
+    window = SendWindow.model_validate(said)
+    return (in_send_window(asked.who.calendar(asked.now), asked.now, window),)
 
 
 _names = lru_cache(maxsize=4096)(names)

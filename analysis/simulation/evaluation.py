@@ -60,7 +60,7 @@ class Evaluation:
     def tells(self, now: datetime) -> Iterator[Told]:
         """Signals that open and clear, then what has become due; each once."""
         who = self._who
-        fold = churn.fold(who.signals, who.facts(churn.FACTS, now, now), now)
+        fold = churn.fold_of(who.stage, who.signals, who.facts(churn.FACTS, now, now), now)
         who.signals = fold.open
         for signal in fold.cleared:
             superseded = signal.cleared_by is not None and signal.cleared_by.value == "superseded"

@@ -242,10 +242,7 @@ class Life:
         fingerprint = f"{playbook.id}@{playbook.version}:{','.join(playbook.segments)}"
         if (paths := self._paths.get(fingerprint)) is None:
             paths = self._paths[fingerprint] = Paths(playbook)
-        account, calendar = self.who.account, None
-        if playbook.keeps_dates:
-            zone = account.zone or self.world.rules.business_zone
-            calendar = self.world.calendar(zone, account.country or self.world.rules.country, started)
+        calendar = self.who.calendar(started) if playbook.keeps_dates else None
         start = Start(name, started, trigger, dict(said or {}), calendar)
         run = Run(paths, self.who, start, self._effects, self._told.append, self._react)
         self._runs[name] = run

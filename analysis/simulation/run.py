@@ -21,6 +21,7 @@ from models.play import OnboardingState, StepDone
 from models.playbook import ActStep, EscalateStep, Playbook
 from models.run import OWN, Do, End, Escalate
 from rules import onboarding
+from rules.quarters import quarter_end
 
 STEP_COMPLETED = "onboarding_step_completed"
 _OURS = {True: "own", False: "other"}
@@ -69,6 +70,8 @@ class Run:
         self._own = begin.values
         account = who.account
         dates = {"renewal_date": account.renewal_at, "trial_ends_at": account.trial_ends_at}
+        if isinstance(quarter := begin.values.get("quarter"), str):
+            dates["quarter_end"] = quarter_end(quarter, who.world.rules.business_zone)
         self.node: Node = paths.begin(
             {
                 "plan": account.plan,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from analysis.simulation.world import Account, World
+from models.calendar import Calendar
 from models.condition import names
 from models.enums import LifecycleStage, SubscriptionStatus
 from models.events import Occurrence
@@ -148,6 +149,11 @@ class Situation:
         """Since when what a condition reads is as it is now; what never changed here was so before the beginning."""
         moments = [self._told_at[name] for name in names(condition) if name in self._told_at]
         return max(moments, default=now - timedelta(days=366))
+
+    def calendar(self, now: datetime) -> Calendar:
+        """Of the customer's place: its own zone and country, else the house's (``activities.places``)."""
+        zone = self.account.zone or self.world.rules.business_zone
+        return self.world.calendar(zone, self.account.country or self.world.rules.country, now)
 
     def stored(self, name: str) -> JsonValue:
         """A fact as declared, else as stored at the beginning; None is unknown."""

@@ -13,9 +13,11 @@ from models.errors import BadInput
 
 
 @lru_cache(maxsize=4096)
-def _compile(source: str) -> cel.Program:
+def _compile(source: str) -> tuple[cel.Program, frozenset[str]]:
+    """The program, and the names it reads: asking the program for them costs as much as an evaluation."""
     try:
-        return cel.compile(source)
+        program = cel.compile(source)
+        return program, frozenset(program.variables())
     except ValueError as error:
         first = str(error).removeprefix("Failed to parse expression").splitlines()[0]
         raise BadInput(f"not a condition: {first.strip()}", field="when", value=source) from None
@@ -27,7 +29,7 @@ def names(source: str) -> frozenset[str]:
     Raises:
         BadInput: it does not parse, or calls a function other than CEL's own operators and macros.
     """
-    return frozenset(_compile(source).variables())
+    return _compile(source)[1]
 
 
 def evaluate(source: str, values: Mapping[str, object]) -> bool | None:
@@ -36,8 +38,8 @@ def evaluate(source: str, values: Mapping[str, object]) -> bool | None:
     Raises:
         BadInput: it does not parse, or a value has the wrong type for its operator.
     """
-    program = _compile(source)
-    known = {name: values.get(name) for name in program.variables()}
+    program, read = _compile(source)
+    known = {name: values.get(name) for name in read}
     if any(value is None for value in known.values()):
         return None
     try:

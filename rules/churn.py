@@ -1,6 +1,6 @@
 """Churn signals: what fires, how a signal opens and clears, what is handled first, the risk score (section 7.1)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from models.enums import LifecycleStage, Severity
@@ -34,18 +34,26 @@ def detect(facts: Facts, at: datetime, config: ChurnConfig = DEFAULTS) -> tuple[
     return fold((), facts, at, config).open
 
 
-def fold(stored: Iterable[ChurnSignal], facts: Facts, at: datetime, config: ChurnConfig = DEFAULTS) -> SignalFold:
+Read = Callable[[Facts, ChurnConfig], tuple[SignalReading, ...]]
+
+
+def fold(
+    stored: Iterable[ChurnSignal], facts: Facts, at: datetime, config: ChurnConfig = DEFAULTS, read: Read = readings
+) -> SignalFold:
     """One evaluation: open what fires, clear what is known to be false, leave what is unknown as it is.
 
     ``stored`` are the customer's signals; cleared ones are passed over. A signal that stays open is returned as it was
     stored, so that a second evaluation of the same facts changes nothing. A signal detected after ``at`` belongs to a
-    later evaluation: it is neither cleared nor opened again.
+    later evaluation: it is neither cleared nor opened again. ``read``: for whoever remembers readings.
 
     Raises:
         BadInput: two open signals of one type.
     """
     standing = _by_type(stored)
-    said = {reading.rule.type: reading for reading in readings(facts, config)}
+    found = read(facts, config)
+    if not standing and not any(reading.fires for reading in found):
+        return SignalFold((), (), ())
+    said = {reading.rule.type: reading for reading in found}
     after: dict[ChurnSignalType, ChurnSignal] = {}
     opened: list[ChurnSignal] = []
     cleared: list[ChurnSignal] = []
@@ -74,9 +82,10 @@ def fold_of(
     facts: Facts,
     at: datetime,
     config: ChurnConfig = DEFAULTS,
+    read: Read = readings,
 ) -> SignalFold:
     """Of a customer in that stage: one that left opens no signal; those that are open may clear."""
-    found = fold(stored, facts, at, config)
+    found = fold(stored, facts, at, config, read)
     if stage is not LifecycleStage.CHURNED or not found.opened:
         return found
     return SignalFold(tuple(signal for signal in found.open if signal not in found.opened), (), found.cleared)

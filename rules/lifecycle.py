@@ -4,7 +4,7 @@ One transition at most per evaluation; the first row of ``rules.stage_table`` th
 fact does not fire. A person's request (rule 1) is decided by ``rules.manual``, outside this pass.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 
@@ -50,13 +50,19 @@ _OF_STAGE = {stage: tuple(rule for rule in RULES if stage in rule.stages) for st
 
 
 def decide(
-    stage: LifecycleStage | None, facts: Mapping[str, JsonValue], config: LifecycleConfig = DEFAULTS
+    stage: LifecycleStage | None,
+    facts: Mapping[str, JsonValue],
+    config: LifecycleConfig = DEFAULTS,
+    rules: Sequence[StageRule] | None = None,
 ) -> StageVerdict | None:
-    """The change that the facts ask for, or None. Facts that are absent or None are unknown."""
+    """The change that the facts ask for, or None. Facts that are absent or None are unknown.
+
+    ``rules``: the rows for that stage, of whoever remembers what they have answered.
+    """
     if stage is None:
         return _first(facts)
     facts = canonical(facts)
-    for rule in _OF_STAGE[stage]:
+    for rule in _OF_STAGE[stage] if rules is None else rules:
         if rule.holds(facts, config):
             return _settle(rule, stage, facts, config)
     return None

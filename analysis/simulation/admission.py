@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import PastRun, World
-from models.condition import evaluate, names
 from models.enums import LifecycleStage, RunStatus, Segment
 from models.events import Occurrence
 from models.experiment import Arm
@@ -117,13 +117,11 @@ class Admission:
 
     def paused_by(self, playbook: str) -> str | None:
         """The open play that keeps this one from reaching anybody outside, or None."""
-        open_ones = (row.playbook for row in self.rows.values() if row.ended is None and row.playbook != playbook)
-        return next((one for one in open_ones if named_by(self._world.pauses(one), playbook)), None)
-
-    def tells_end(self, playbook: Playbook) -> bool:
-        """Whether others wait for its end."""
-        others = (named_by(other.excludes.held_by, playbook.id) for other in self._world.playbooks)
-        return bool(playbook.excludes.pauses) or any(others)
+        pausing = ((row, self._world.pauses(row.playbook)) for row in self.rows.values() if row.ended is None)
+        return next(
+            (row.playbook for row, names in pausing if names and row.playbook != playbook and named_by(names, playbook)),
+            None,
+        )
 
     def _start_all(
         self,
@@ -183,7 +181,7 @@ class Admission:
         if entry.too_soon(playbook, self.rows.values(), now, last=self._last(signal), severe=severe):
             return "cool-down"
         if playbook.entry is not None:
-            facts = self._who.facts(sorted(names(playbook.entry)), now, seen.at)
+            facts = self._who.facts(names(playbook.entry), now, seen.at)
             if evaluate(playbook.entry, facts) is not True:
                 unknown = ", ".join(name for name, value in facts.items() if value is None)
                 return f"not: {playbook.entry}" + (f" (unknown: {unknown})" if unknown else "")

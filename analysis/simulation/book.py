@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from analysis.simulation.life import Life
-from analysis.simulation.paths import Paths
+from analysis.simulation.paths import Courses
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import Account, World
 
@@ -22,7 +22,7 @@ ALONE_UP_TO = 1_500
 Progress = Callable[[int], None]
 
 _WORLD: list[World] = []
-_PATHS: dict[str, Paths] = {}
+_PATHS: Courses = {}
 
 
 def simulate(
@@ -48,7 +48,7 @@ def _fitting(customers: int) -> int:
 
 
 def _alone(world: World, accounts: Sequence[Account]) -> Iterator[Tally]:
-    paths: dict[str, Paths] = {}
+    paths: Courses = {}
     for part in _parts(accounts):
         yield _live(world, part, paths)
 
@@ -69,7 +69,7 @@ def _part(accounts: Sequence[Account]) -> Tally:
     return _live(_WORLD[0], accounts, _PATHS)
 
 
-def _live(world: World, accounts: Sequence[Account], paths: dict[str, Paths]) -> Tally:
+def _live(world: World, accounts: Sequence[Account], paths: Courses) -> Tally:
     tally = Tally()
     for account in accounts:
         Life(world, account, paths, tally).live()

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from analysis.simulation.asked import DONE, Answer, Asked
+from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.situation import Survey
-from models.condition import evaluate, names
 from models.nps import NpsConfig
 from models.playbook import ActStep
 from rules import churn, nps, renewal

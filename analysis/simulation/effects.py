@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from analysis.simulation import business, dates
+from analysis.simulation import business
 from analysis.simulation.asked import DONE, Answer, Asked
+from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Rise, Send, Tally, TaskDue
 from analysis.simulation.world import Text
-from models.condition import evaluate, names
 from models.contact import Permission, SendWindow
 from models.enums import Channel, MessageClass
 from models.playbook import ActStep, EscalateStep
@@ -62,7 +62,7 @@ class Effects:
             if goal.when and self._holds(asked, goal.when):
                 return Answer("goal_met", goal.reason or goal.event)
         if asked.step.when is not None:
-            facts = asked.who.facts(_names(asked.step.when), asked.now, asked.started)
+            facts = asked.who.facts(names(asked.step.when), asked.now, asked.started)
             holds = evaluate(asked.step.when, facts)
             if holds is not True:
                 unknown = ", ".join(name for name in sorted(facts) if facts[name] is None)
@@ -78,7 +78,7 @@ class Effects:
 
     @staticmethod
     def _holds(asked: Asked, condition: str) -> bool | None:
-        return evaluate(condition, asked.who.facts(_names(condition), asked.now, asked.started))
+        return evaluate(condition, asked.who.facts(names(condition), asked.now, asked.started))
 
     def mail(self, asked: Asked, template: str) -> Answer:
         """Send a mail, as ``activities.messages`` does: conditions, address, consent, window, cap, text."""
@@ -170,7 +170,7 @@ class Effects:
         until = step.params.get("due")
         if until is None and step.do == "create_task":
             until = f"{step.params.get('due_days', 1)} working days"
-        moment = dates.due(str(until) if until else None, asked.now, asked.world.ours(asked.now))
+        moment = asked.world.due(str(until) if until else None, asked.now)
         self._add_task(asked, str(kind or step.do), moment, str(step.params.get("owner") or "csm"))
         return DONE
 
@@ -178,7 +178,7 @@ class Effects:
         step = asked.step
         assert isinstance(step, ActStep)
         until = step.params.get("due")
-        moment = dates.due(str(until) if until else None, asked.now, asked.world.ours(asked.now))
+        moment = asked.world.due(str(until) if until else None, asked.now)
         role = str(step.params.get("role") or "cs_manager")
         self._add_task(asked, f"approve:{step.params.get('kind')}", moment, role)
         return DONE
@@ -274,5 +274,4 @@ def _step_window(asked: Asked) -> tuple[Permission, ...]:
     return (in_send_window(asked.who.calendar(asked.now), asked.now, window),)
 
 
-_names = lru_cache(maxsize=4096)(names)
 _window = lru_cache(maxsize=65_536)(in_window)

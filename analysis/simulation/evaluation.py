@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from analysis.simulation import calendar
+from analysis.simulation import calendar, remembered
 from analysis.simulation.situation import Situation
 from analysis.simulation.world import World
 from models.enums import TriggeredBy
@@ -39,7 +39,7 @@ class Evaluation:
             "at_risk_causes": list(who.at_risk_causes) if who.at_risk_causes is not None else None,
             "at_risk_origin": who.at_risk_origin,
         }
-        return lifecycle.decide(who.stage, facts)
+        return lifecycle.decide(who.stage, facts, rules=remembered.RULES_OF[who.stage])
 
     def moved(self, verdict: StageVerdict, key: str, now: datetime) -> Transition:
         """The customer is in that stage from now on."""
@@ -60,7 +60,7 @@ class Evaluation:
     def tells(self, now: datetime) -> Iterator[Told]:
         """Signals that open and clear, then what has become due; each once."""
         who = self._who
-        fold = churn.fold_of(who.stage, who.signals, who.facts(churn.FACTS, now, now), now)
+        fold = churn.fold_of(who.stage, who.signals, who.facts(churn.FACTS, now, now), now, read=remembered.readings)
         who.signals = fold.open
         for signal in fold.cleared:
             superseded = signal.cleared_by is not None and signal.cleared_by.value == "superseded"

@@ -14,7 +14,7 @@ from analysis.simulation.admission import Admission, Begin, Stop
 from analysis.simulation.agenda import Act, Agenda
 from analysis.simulation.effects import Effects
 from analysis.simulation.evaluation import Evaluation
-from analysis.simulation.paths import Data, Paths
+from analysis.simulation.paths import Courses, Data, Paths
 from analysis.simulation.run import Run, Start, carried
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Tally
@@ -42,7 +42,7 @@ ABSENT = timedelta(days=7)
 class Life:
     """A customer from the first day to the last."""
 
-    def __init__(self, world: World, account: Account, paths: dict[str, Paths], tally: Tally) -> None:
+    def __init__(self, world: World, account: Account, paths: Courses, tally: Tally) -> None:
         self.world = world
         self.who = Situation(world, account)
         self.tally = tally
@@ -239,10 +239,10 @@ class Life:
     def _open(
         self, playbook: Playbook, name: str, started: datetime, trigger: str = "", said: Data | None = None
     ) -> Run:
-        fingerprint = f"{playbook.id}@{playbook.version}:{','.join(playbook.segments)}"
-        if (paths := self._paths.get(fingerprint)) is None:
-            paths = self._paths[fingerprint] = Paths(playbook)
-        calendar = self.who.calendar(started) if playbook.keeps_dates else None
+        named = (playbook.id, playbook.version, playbook.segments)
+        if (paths := self._paths.get(named)) is None:
+            paths = self._paths[named] = Paths(playbook)
+        calendar = self.who.calendar(started) if paths.keeps_dates else None
         start = Start(name, started, trigger, dict(said or {}), calendar)
         run = Run(paths, self.who, start, self._effects, self._told.append, self._react)
         self._runs[name] = run
@@ -264,7 +264,7 @@ class Life:
         if not run.open:
             self._runs.pop(run.name, None)
             self._admission.ended(run.name, now)
-            if self._admission.tells_end(run.playbook):
+            if self.world.tells_end(run.playbook):
                 data = {"playbook": run.playbook.id}
                 self._told.append(Occurrence(kind=RESUMED, key=f"{run.name}>ended", at=now, data=data))
         elif run.until is not None:

@@ -49,6 +49,8 @@ class Paths:
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
+        self.keeps_dates = playbook.keeps_dates
+        self.steps = {step.id: step for step in playbook.steps}
         self.wants = frozenset(playbook.wants())
         self.reads = frozenset(
             name for step in playbook.steps if isinstance(step, BranchStep) for case in step.cases
@@ -72,7 +74,7 @@ class Paths:
 
         Only what the playbook reads tells two runs apart.
         """
-        origin = started if self.playbook.keeps_dates else ORIGIN
+        origin = started if self.keeps_dates else ORIGIN
         values = {name: value for name, value in values.items() if name in self.reads or name in OWN}
         dates = {name: distance for name, distance in dates.items() if name in self.dates}
         place = (started, calendar.zone, calendar.country) if calendar is not None else None
@@ -166,6 +168,10 @@ class Paths:
 
     def _room(self) -> bool:
         return self._kept < KEPT
+
+
+Courses = dict[tuple[str, int, tuple[str, ...]], Paths]
+"""By id, version and segments of the playbook."""
 
 
 def _shifted(steps: Mapping[str, StepState], by: timedelta) -> dict[str, StepState]:

@@ -18,7 +18,7 @@ from models.enums import RunStatus
 from models.errors import BadInput
 from models.events import Occurrence
 from models.play import OnboardingState, StepDone
-from models.playbook import ActStep, EscalateStep, Playbook
+from models.playbook import ActStep, EscalateStep
 from models.run import OWN, Do, End, Escalate
 from rules import onboarding
 from rules.quarters import quarter_end
@@ -57,6 +57,7 @@ class Run:
     def __init__(self, paths: Paths, who: Situation, begin: Start, effects: Effects, tell: Tell, react: React) -> None:
         self.name = begin.name
         self.paths = paths
+        self.playbook = paths.playbook
         self.who = who
         self.started = begin.started
         self.open = True
@@ -82,15 +83,10 @@ class Run:
             {name: moment - self.started for name, moment in dates.items() if moment is not None},
             started=self.started,
             trigger=begin.trigger,
-            calendar=begin.calendar if self.playbook.keeps_dates else None,
+            calendar=begin.calendar if paths.keeps_dates else None,
         )
         if self.playbook.program is not None and who.tracker is None:
             who.tracker = Tracker(self.playbook, self.started, OnboardingState(last_progress=self.started))
-
-    @property
-    def playbook(self) -> Playbook:
-        """What is run."""
-        return self.paths.playbook
 
     def observe(self, seen: Occurrence) -> None:
         """Fold an event; a step done is tracked first, and what it makes happen is seen first too."""
@@ -106,9 +102,10 @@ class Run:
 
     def go_on(self, now: datetime) -> datetime | None:
         """Do everything that is due; returns when it wants to be woken, None: at the next event or never."""
+        at = now - self.started
         while True:
-            self._watch_the_clock(now)
-            at = now - self.started
+            if self.playbook.program is not None:
+                self._watch_the_clock(now)
             tracker = self.who.tracker if self.playbook.program is not None else None
             keep_open = tracker is not None and tracker.state.finished is None
             self.node, decision = self.paths.advance(self.node, at, keep_open=keep_open)
@@ -135,7 +132,7 @@ class Run:
         return self._effects.tally
 
     def _do(self, step_id: str, now: datetime) -> None:
-        step = self.playbook.step(step_id)
+        step = self.paths.steps[step_id]
         assert isinstance(step, ActStep | EscalateStep)
         asked = Asked(self.who, self.playbook, step, self.started, now, self._shown, self.name)
         answer = self._effects.run(asked)

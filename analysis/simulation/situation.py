@@ -162,9 +162,13 @@ class Situation:
     def facts(self, names: Iterable[str], now: datetime, since: datetime) -> dict[str, JsonValue]:
         """Facts as of a moment of the simulation; ``since`` is the start of the run that asks."""
         found: dict[str, JsonValue] = {}
+        told, kept = self.told, self.account.facts
         for name in names:
-            reader = READERS.get(name)
-            found[name] = self.stored(name) if reader is None or name in self.told else reader(self, now, since)
+            if name in told:
+                found[name] = told[name]
+            else:
+                reader = READERS.get(name)
+                found[name] = kept.get(name) if reader is None else reader(self, now, since)
         return found
 
 

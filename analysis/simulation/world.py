@@ -7,11 +7,12 @@ from functools import cached_property
 
 from pydantic import JsonValue
 
-from analysis.simulation.dates import CalendarOf, no_holidays
+from analysis.simulation.dates import CalendarOf, due, no_holidays
 from models.calendar import Calendar
 from models.enums import Channel, LifecycleStage, MessageClass, Segment, SubscriptionStatus
 from models.play import OnboardingState
 from models.playbook import Playbook
+from models.playbook_rules import named_by
 from models.responses import Reaction, Responses, Scripted
 from models.run import StepState
 from models.signals import ChurnSignal
@@ -142,6 +143,12 @@ class World:
     only: str | None = None
     """Simulate the starts of this playbook only; other plays neither start nor go on."""
 
+    _started: dict[tuple[str, Segment], tuple[Playbook, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _reacting: dict[tuple[str, str, str], list[tuple[int, Reaction]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _dues: dict[tuple[str | None, datetime], datetime] = field(default_factory=dict, repr=False, compare=False)
+
     def plays(self, playbook: Playbook) -> bool:
         """Whether runs of it are simulated."""
         return self.only is None or playbook.id == self.only
@@ -160,6 +167,8 @@ class World:
 
     def started_by(self, occurrence: str, segment: Segment) -> tuple[Playbook, ...]:
         """Playbooks of that trigger or of its kind, for the segment, the most important first; no programs."""
+        if (known := self._started.get((occurrence, segment))) is not None:
+            return known
         kind = occurrence.partition(":")[0]
         found = {
             playbook.id: playbook
@@ -167,7 +176,27 @@ class World:
             for playbook in self._by_trigger.get(name, ())
             if not playbook.segments or segment in playbook.segments
         }
-        return tuple(sorted(found.values(), key=lambda one: (-one.priority, one.id)))
+        starting = tuple(sorted(found.values(), key=lambda one: (-one.priority, one.id)))
+        self._started[occurrence, segment] = starting
+        return starting
+
+    def tells_end(self, playbook: Playbook) -> bool:
+        """Whether others wait for the end of its runs."""
+        return playbook.id in self._awaited
+
+    @cached_property
+    def _awaited(self) -> frozenset[str]:
+        return frozenset(
+            one.id
+            for one in self.playbooks
+            if one.excludes.pauses or any(named_by(other.excludes.held_by, one.id) for other in self.playbooks)
+        )
+
+    def due(self, text: str | None, now: datetime) -> datetime:
+        """The moment of a ``due`` of a playbook, on our own people's calendar."""
+        if (known := self._dues.get((text, now))) is None:
+            known = self._dues[text, now] = due(text, now, self.ours(now))
+        return known
 
     def program(self, segment: Segment) -> Playbook | None:
         """The onboarding program of a segment (section 4.4): its own, else the self-serve one."""
@@ -207,13 +236,17 @@ class World:
 
     def reactions_to(self, playbook: str, step: str, template: str) -> list[tuple[int, Reaction]]:
         """Reactions, with their numbers, to a step of a playbook (``step`` empty: to its start) or to a message."""
-        return [
+        if (known := self._reacting.get((playbook, step, template))) is not None:
+            return known
+        found = [
             (number, one)
             for number, one in enumerate(self.responses.reactions)
             if (one.playbook is None or one.playbook == playbook)
             and (one.template is None or one.template == template)
             and (one.step == step if one.step is not None else one.template is not None or not step)
         ]
+        self._reacting[playbook, step, template] = found
+        return found
 
     @cached_property
     def _scripts(self) -> dict[str, list[Scripted]]:

@@ -1,0 +1,80 @@
+"""Answers of pure rules, remembered by everything they read: a book asks the same of thousands of customers.
+
+Each stands in for the rule itself and gives what it gives; only a value of another type (``True`` for 1) is another
+question. Never more than :data:`KEPT` answers of one rule.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from pydantic import JsonValue
+
+from models import condition
+from models.enums import LifecycleStage
+from models.signals import ChurnConfig, SignalReading
+from models.stages import LifecycleConfig, StageRule
+from rules import churn, lifecycle, stage_table
+
+KEPT = 20_000
+
+Facts = Mapping[str, JsonValue]
+Key = tuple[object, ...]
+
+
+def _key(values: Sequence[object]) -> Key:
+    return (*values, *map(type, values))
+
+
+def _remembering(rule: StageRule) -> StageRule:
+    """The row of the table, which remembers what it answered. It reads no more than ``rule.facts``."""
+    kept: dict[Key, bool | None] = {}
+    names, ask = rule.facts, rule.holds
+
+    def holds(facts: Facts, config: LifecycleConfig) -> bool | None:
+        assert config is lifecycle.DEFAULTS, "answers of one configuration only"
+        values = [tuple(value) if isinstance(value := facts.get(name), list) else value for name in names]
+        key = _key(values)
+        if key not in kept:
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[key] = ask(facts, config)
+        return kept[key]
+
+    return rule._replace(holds=holds)
+
+
+_RULES = tuple(_remembering(rule) for rule in stage_table.RULES)
+RULES_OF = {stage: tuple(rule for rule in _RULES if stage in rule.stages) for stage in LifecycleStage}
+"""The table of section 3.4 as far as it is for customers of a stage."""
+
+_READINGS: dict[Key, tuple[SignalReading, ...]] = {}
+
+
+def readings(facts: Facts, config: ChurnConfig) -> tuple[SignalReading, ...]:
+    """As ``rules.churn.readings``."""
+    assert config is churn.DEFAULTS, "answers of one configuration only"
+    key = _key([facts.get(name) for name in churn.FACTS])
+    if key not in _READINGS:
+        if len(_READINGS) >= KEPT:
+            _READINGS.clear()
+        _READINGS[key] = churn.readings(facts, config)
+    return _READINGS[key]
+
+
+@lru_cache(maxsize=4096)
+def names(source: str) -> tuple[str, ...]:
+    """What a condition reads, in order."""
+    return tuple(sorted(condition.names(source)))
+
+
+_VERDICTS: dict[Key, bool | None] = {}
+
+
+def evaluate(source: str, facts: Facts) -> bool | None:
+    """As ``models.condition.evaluate``, of facts that are plain values."""
+    key = (source, *_key([facts.get(name) for name in names(source)]))
+    if key not in _VERDICTS:
+        if len(_VERDICTS) >= KEPT:
+            _VERDICTS.clear()
+        _VERDICTS[key] = condition.evaluate(source, facts)
+    return _VERDICTS[key]

@@ -7,6 +7,7 @@ from typing import Any
 import judging
 from activities.advocates import AdvocateActivities
 from activities.alerts import AlertActivities
+from activities.calendars import CalendarActivities
 from activities.connected import NOTHING, Connected
 from activities.house import House
 from activities.internal_mail import AnswerLinks, InternalPost
@@ -98,6 +99,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     starting = Starting(given.playbooks, places)
     lifecycle = LifecycleActivities(given.store, given.house, starting, evaluator=given.deciding.evaluator())
     runs = RunActivities(given.store)
+    calendars = CalendarActivities(given.store, places)
     return [
         messages.send_message,
         messages.celebrate_milestone,
@@ -140,6 +142,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         sweep.end_sweep,
         ValidationActivities(given.store, given.judge).validate_metrics,
         runs.close_run,
+        calendars.renew_calendar,
         runs.moved,
         VendorActivities(given.store, given.outside, utc_now).due_vendor_deliveries,
     ]

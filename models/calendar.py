@@ -4,7 +4,7 @@ A run computes its local moments from this value alone. The libraries behind it 
 database) may be updated while the run lives: what was carried does not change, so neither does a replay.
 """
 
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from operator import not_
 from typing import Literal
 
@@ -19,7 +19,10 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 HORIZON_DAYS = 400
 """How far a run's calendar reaches from its start. Past it there are no holidays and no clock changes, only weekends;
-a run that lives so long is given a new one when it is continued as new."""
+a run that lives so long is given a new one before that."""
+
+RENEWED_BEFORE = timedelta(days=120)
+"""A run that wakes with less than this left of its calendar looks up the next one."""
 
 
 class ClockChange(Carried):
@@ -38,6 +41,10 @@ class Calendar(Carried):
     holidays: tuple[date, ...] = Field(default=(), exclude_if=not_)
     weekend: tuple[int, ...] = Field(default=(5, 6), exclude_if=(5, 6).__eq__, description="As datetime.weekday().")
     until: date = Field(description="Last day covered.")
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether it is time to look up the next one."""
+        return self.until - now.date() < RENEWED_BEFORE
 
 
 class Hours(Carried):

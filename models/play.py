@@ -163,6 +163,13 @@ class EscalationInput(Carried):
     outcomes: tuple[str, ...] = Field(default=(), exclude_if=not_)
 
 
+class CalendarAsked(Carried):
+    """A run's calendar is about to end: what is the next one?"""
+
+    customer: CustomerId
+    now: Instant
+
+
 class DeliveryInput(Carried):
     """An outbound webhook to deliver, by its outbox id."""
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.calendars import CalendarActivities
 from activities.people import PeopleActivities
 from activities.runs import RunActivities
 from activities.tasks import TaskActivities
 from models.enums import RunStatus, WaitingFor
 from models.events import Occurrence
 from models.ids import effect_key
-from models.play import DeliveryInput, EscalationInput, OutcomeRequest, PlayInput, RunView
+from models.play import CalendarAsked, DeliveryInput, EscalationInput, OutcomeRequest, PlayInput, RunView
 from models.playbook import ActStep, EscalateStep
 from models.run import Decision, Do, End, Escalate, RunState, StepResult, Wait
 from rules import interpreter, narrate
@@ -48,6 +49,7 @@ class Play(Operated):
         self.answered: deque[OutcomeRequest] = deque()
         self.waiting = Wait(until=None, waiting_for=WaitingFor.TIMER, reason="starting")
         self.shown_waiting = WaitingFor.TIMER
+        self.renewed = False
 
     # What others may say to it
 
@@ -111,6 +113,7 @@ class Play(Operated):
         """From the trigger to the end."""
         try:
             while True:
+                await self._renew_calendar()
                 await self.take_in()
                 if self._should_renew():
                     # Here nothing is pending. A handler that waits for what it just said must be heard first.
@@ -230,6 +233,18 @@ class Play(Operated):
             PeopleActivities.escalate, asked, summary=f"Tell {rise.role.value}", **policies.RECORD
         )
         self.state = interpreter.escalated(self.state, rise.level)
+
+    async def _renew_calendar(self) -> None:
+        """Before what the run knows of holidays and clock changes ends; recorded, so a replay sees the same."""
+        calendar, now = self.state.calendar, self.now()
+        if calendar is None or self.renewed or not calendar.ends_soon(now) or not workflow.patched("calendar-renewed"):
+            return
+        self.renewed = True
+        asked = CalendarAsked(customer=self.start.customer, now=now)
+        found = await workflow.execute_local_activity_method(CalendarActivities.renew_calendar, asked, **policies.CLOSE)
+        if found is not None:
+            self.renewed = False
+            self.state = self.state.model_copy(update={"calendar": found})
 
     def carried_on(self) -> PlayInput:
         """What the next run of this play needs to know."""

@@ -119,7 +119,11 @@ class Admission:
         """The open play that keeps this one from reaching anybody outside, or None."""
         pausing = ((row, self._world.pauses(row.playbook)) for row in self.rows.values() if row.ended is None)
         return next(
-            (row.playbook for row, names in pausing if names and row.playbook != playbook and named_by(names, playbook)),
+            (
+                row.playbook
+                for row, names in pausing
+                if names and row.playbook != playbook and named_by(names, playbook)
+            ),
             None,
         )
 

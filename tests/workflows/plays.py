@@ -4,6 +4,7 @@ from typing import Any
 
 from temporalio.client import WorkflowHandle
 
+from models.calendar import Calendar
 from models.clock import REAL, Clock
 from models.enums import RunStatus, SubscriptionStatus
 from models.ids import new_id, sequence_id
@@ -61,7 +62,13 @@ def save_play() -> Playbook:
 
 
 async def start(
-    here: Company, made: Playbook, *, clock: Clock = REAL, plan: str = "starter", customer: str = ""
+    here: Company,
+    made: Playbook,
+    *,
+    clock: Clock = REAL,
+    plan: str = "starter",
+    customer: str = "",
+    calendar: Calendar | None = None,
 ) -> WorkflowHandle[Any, RunStatus]:
     """Start it for a made-up customer of its own, now."""
     customer = customer or new_id("c")
@@ -76,6 +83,7 @@ async def start(
         clock=clock,
         plan=plan,
         values={"plan": plan},
+        calendar=calendar,
     )
     async with here.store.begin() as tx:
         await tx.customers.put(Customer(id=customer, name="Taller Luna", subscription_status=SubscriptionStatus.ACTIVE))

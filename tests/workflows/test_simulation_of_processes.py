@@ -130,7 +130,8 @@ STORIES: dict[str, Story] = {
         ends=(("nps.nps_survey", "completed"), ("save.failed_payment", "goal_met")),
     ),
     "a renewal that is decided by a person": Story(
-        told=((0, "renewal_due", {"days": 60, "term": "{term}"}), (30 * DAY, "renewal_due", {"days": 30, "term": "{term}"})),
+        told=((0, "renewal_due", {"days": 60, "term": "{term}"}),
+              (30 * DAY, "renewal_due", {"days": 30, "term": "{term}"})),
         answers=((31 * DAY, "renewal:{id}:{term}", "decision", "renewed"),),
         reactions=(answer("decision", "renewed", 31 * DAY),),
         row=renewing(60), facts={"health_score": 80, "contract_length": 12},

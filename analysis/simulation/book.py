@@ -3,6 +3,7 @@
 What two customers share (who is assigned to whom) is settled afterwards, in order of time, from what each part wrote.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -63,10 +64,16 @@ def _together(world: World, accounts: Sequence[Account], processes: int) -> Iter
 def _prepare(world: World) -> None:
     _WORLD[:] = [world]
     _PATHS.clear()
+    # Shared states only grow, and looking through them again and again took a fifth of the time: this process, which
+    # does nothing else, clears up after each part instead.
+    gc.disable()
 
 
 def _part(accounts: Sequence[Account]) -> Tally:
-    return _live(_WORLD[0], accounts, _PATHS)
+    done = _live(_WORLD[0], accounts, _PATHS)
+    gc.collect()
+    gc.freeze()
+    return done
 
 
 def _live(world: World, accounts: Sequence[Account], paths: Courses) -> Tally:

@@ -12,18 +12,22 @@ import settings_integrations
 import vendors
 from activities.connected import Connected
 from cli.context import open_context
+from cli.integrations_status import status
 from cli.output import print_json, print_table, say
 from intake import delighted
 from intake.links import feed_token
 from models.errors import BadInput, Misconfigured, Refused
 from models.ids import check_customer_id
 from models.outside import OutsideAccount, Standing, System
-from models.vendor_delivery import VendorDelivery, VendorStatus, Waiting
+from models.vendor_delivery import VendorDelivery, VendorStatus
 
 app = typer.Typer(help="Outside systems: who is connected, what waits for them.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Which = Annotated[System, typer.Argument(help="The system.")]
+
+
+app.command()(status)
 
 
 @app.command()
@@ -47,32 +51,6 @@ def check(as_json: Json = False) -> None:
         print_table("Integrations", ("system", "", "as", "missing"), rows)
     if not all(one.connected for one in found):
         raise Refused(f"not connected: {', '.join(one.system for one in found if not one.connected)}")
-
-
-@app.command()
-def status(as_json: Json = False) -> None:
-    """How many deliveries wait for each system, since when, and which system is left in peace."""
-    found = asyncio.run(_status())
-    if as_json:
-        print_json([one.model_dump(mode="json") for one in found])
-        return
-    if not found:
-        say("Nothing waits for any outside system.")
-        return
-    rows = [
-        (
-            one.system,
-            one.waiting,
-            None if one.oldest is None else f"{one.oldest:%Y-%m-%d %H:%M}",
-            one.failed,
-            one.unknown,
-            _stands(one),
-            one.circuit.reason,
-        )
-        for one in found
-    ]
-    columns = ("system", "waiting", "oldest", "failed", "unknown", "circuit", "because")
-    print_table("Deliveries to outside systems", columns, rows)
 
 
 @app.command("list")
@@ -156,11 +134,6 @@ async def _connected() -> AsyncIterator[Connected]:
         yield vendors.connect(given, http)
 
 
-async def _status() -> list[Waiting]:
-    async with open_context() as context, context.store.read() as tx:
-        return await tx.vendor_outbox.waiting()
-
-
 async def _listed(statuses: list[VendorStatus], system: System | None, limit: int) -> list[VendorDelivery]:
     async with open_context() as context, context.store.read() as tx:
         return await tx.vendor_outbox.listed(statuses, system=system, limit=limit)
@@ -199,10 +172,3 @@ async def _import(file: Path) -> delighted.Imported:
     async with open_context() as context:
         answers, skipped = delighted.read(file, context.now())
         return await delighted.store(context.store, answers, skipped)
-
-
-def _stands(one: Waiting) -> str:
-    if one.circuit.retry_at is None:
-        return "closed"
-    word = "open" if one.circuit.state == "open" else "waits"
-    return f"{word} until {one.circuit.retry_at:%Y-%m-%d %H:%M} UTC"

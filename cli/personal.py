@@ -1,6 +1,7 @@
 """``starter.py export`` and ``starter.py erase``: everything held of a customer, and everything gone."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -56,36 +57,63 @@ def erase(
 async def _export(customer: str) -> dict[str, JsonValue]:
     async with open_context() as context:
         async with context.store.read() as tx:
-            rows = await Everything(tx.connection).read(customer)
+            everything = Everything(tx.connection)
+            merged = await everything.merged(customer)
+            rows: dict[str, list[dict[str, JsonValue]]] = {}
+            for one in (customer, *merged):
+                for name, found in (await everything.read(one)).items():
+                    known = rows.setdefault(name, [])
+                    known += [row for row in found if row not in known]  # a merge is of two customers
         if not rows:
             raise NotFound("nothing is held of such a customer", field="CUSTOMER", value=customer)
         document: dict[str, JsonValue] = {"customer": customer, "as_of": context.now().isoformat()}
+        if merged:
+            document["merged"] = list(merged)
         return {**document, "tables": {name: list(found) for name, found in rows.items()}}
 
 
 async def _erase(customer: str, by: str) -> dict[str, JsonValue]:
     async with open_context() as context:
         async with context.store.read() as tx:
-            if not await Everything(tx.connection).read(customer):
+            everything = Everything(tx.connection)
+            if not await everything.read(customer):
                 raise NotFound("nothing is held of such a customer", field="CUSTOMER", value=customer)
-            known = [run.workflow_id for run in await tx.runs.of(customer)]
-        # Temporal first, and not at all without it: a process that lives would write again what was deleted.
-        client = await context.temporal()
+            merged = await everything.merged(customer)
         rows, processes = 0, 0
-        for _ in range(ROUNDS):
-            processes = max(processes, await stop_and_forget(client, customer, known))
-            gone = await _rows(context, customer)
-            rows += gone
-            if not gone:
-                break
-            await asyncio.sleep(0.5)
-        await CustomerKeyStore(context.store.database).destroy(customer)
-        async with context.store.begin() as tx:
-            detail: dict[str, JsonValue] = {"rows": rows, "processes": processes}
-            await AuditLog(tx.connection).add(context.now(), by, "customer_erased", customer, detail)
-        return {"customer": customer, **detail}
+        # Those that were merged into it first, and the merges themselves last: by them the others are found again, if
+        # this is interrupted.
+        for one in reversed(merged):
+            done = await _erase_one(context, one, by, (one,), merges=False)
+            rows, processes = rows + done[0], processes + done[1]
+        done = await _erase_one(context, customer, by, (*merged, customer), merges=True)
+        rows, processes = rows + done[0], processes + done[1]
+        return {"customer": customer, "rows": rows, "processes": processes, "merged": list(merged)}
 
 
-async def _rows(context: Context, customer: str) -> int:
+async def _erase_one(
+    context: Context, customer: str, by: str, rows_of: Sequence[str], *, merges: bool
+) -> tuple[int, int]:
+    """How many rows and processes are gone."""
+    async with context.store.read() as tx:
+        known = [run.workflow_id for run in await tx.runs.of(customer)]
+    # Temporal first, and not at all without it: a process that lives would write again what was deleted.
+    client = await context.temporal()
+    rows, processes = 0, 0
+    for _ in range(ROUNDS):
+        processes = max(processes, await stop_and_forget(client, customer, known))
+        gone = await _rows(context, rows_of, merges=merges)
+        rows += gone
+        if not gone:
+            break
+        await asyncio.sleep(0.5)
+    await CustomerKeyStore(context.store.database).destroy(customer)
     async with context.store.begin() as tx:
-        return sum((await Everything(tx.connection).erase(customer)).values())
+        detail: dict[str, JsonValue] = {"rows": rows, "processes": processes}
+        await AuditLog(tx.connection).add(context.now(), by, "customer_erased", customer, detail)
+    return rows, processes
+
+
+async def _rows(context: Context, customers: Sequence[str], *, merges: bool) -> int:
+    async with context.store.begin() as tx:
+        everything = Everything(tx.connection)
+        return sum([sum((await everything.erase(one, merges=merges)).values()) for one in customers])

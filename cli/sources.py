@@ -1,11 +1,11 @@
 """``starter.py sources``: what other systems told, how current each is, and where they disagree with us."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from cli.ages import age_of
 from cli.context import open_context
 from cli.deliver import deliver_now
 from cli.output import print_json, print_table, say
@@ -36,7 +36,7 @@ def status(as_json: Json = False) -> None:
     print_table(
         "Sources that are read",
         ("source", "covered until", "age", "records", "last failure"),
-        [(one.source, one.covered_until, _age(one.covered_until, now), one.records, _failure(one)) for one in stands],
+        [(one.source, one.covered_until, age_of(one.covered_until, now), one.records, _failure(one)) for one in stands],
     )
     rows = [(vendor, kind, count, MEANING[VendorStatus(kind)]) for (vendor, kind), count in sorted(counts.items())]
     print_table("Events of vendors", ("vendor", "status", "events", "which means"), rows)
@@ -145,13 +145,6 @@ async def _reset(source: Source) -> None:
     async with open_context() as context, context.store.begin() as tx:
         if not await tx.pulls.reset(source):
             raise NotFound("was never read", field="SOURCE", value=source.value)
-
-
-def _age(at: datetime | None, now: datetime) -> str:
-    if at is None:
-        return "never read to the end"
-    hours = (now - at).total_seconds() / 3600
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} d"
 
 
 def _failure(one: Freshness) -> str:

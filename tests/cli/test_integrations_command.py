@@ -19,6 +19,8 @@ from integrations.totango import Totango
 from integrations.zendesk import Zendesk
 from models.outside import SaveAccount, System
 from models.records import Customer
+from models.vendor import Ref, VendorEvent
+from models.vendor import VendorStatus as Became
 from models.vendor_delivery import VendorDelivery, VendorStatus
 from persistence.store import SqlStore
 from starter import main
@@ -162,14 +164,35 @@ async def _waiting(url: str) -> None:
 async def test_an_operator_sees_what_waits_and_asks_again(run: Callable[..., Any], sqlite_url: str) -> None:
     assert "Nothing waits" in (await run("status"))[1]
     await _waiting(sqlite_url)
-    [told] = json.loads((await run("status", "--json"))[1])
+    [told] = json.loads((await run("status", "--json"))[1])["deliveries"]
     assert (told["system"], told["waiting"], told["failed"], told["unknown"]) == ("hubspot", 1, 1, 1)
     assert (told["circuit"]["state"], told["circuit"]["reason"]) == ("open", "HTTP 503")
     assert [one["status"] for one in json.loads((await run("list", "--json"))[1])] == ["pending", "failed", "unknown"]
     assert "1 deliveries" in (await run("retry", "hubspot"))[1]
     assert "2 deliveries" in (await run("retry", "hubspot", "--failed"))[1]
-    [told] = json.loads((await run("status", "--json"))[1])
+    [told] = json.loads((await run("status", "--json"))[1])["deliveries"]
     assert (told["waiting"], told["failed"], told["circuit"]["state"]) == (2, 0, "closed")
+
+
+async def test_the_status_is_of_both_directions(run: Callable[..., Any], sqlite_url: str) -> None:
+    assert "Everything that came in was understood" in (await run("status"))[1]
+    store = SqlStore.open(sqlite_url)
+    async with store.begin() as tx:
+        for number, became in enumerate((Became.REFUSED, Became.PARKED, Became.PARKED, Became.APPLIED)):
+            event = VendorEvent(
+                vendor="zendesk", event_id=f"e{number}", kind="k", at=NOON, received_at=NOON, status=became
+            )
+            await tx.vendor_events.add(event)
+        await tx.identities.doubt(Ref(system="zendesk", id="organization:5"), [], NOON)
+        await tx.pulls.failed("zendesk", NOON, "HTTP 401")
+    await store.close()
+    told = json.loads((await run("status", "--json"))[1])
+    assert (told["refused_events"], told["parked_events"]) == ({"zendesk": 1}, {"zendesk": 2})
+    assert told["open_identity_cases"] == 1
+    assert [(one["source"], one["error"]) for one in told["sources"]] == [("zendesk", "HTTP 401")]
+    shown = (await run("status"))[1]
+    assert "HTTP 401" in shown
+    assert "1 accounts wait" in shown
 
 
 async def test_a_feed_token_is_for_a_customer(run: Callable[..., Any]) -> None:

@@ -13,6 +13,7 @@ from activities.house import House
 from activities.internal_mail import AnswerLinks, InternalPost
 from activities.invitations import InvitationActivities
 from activities.lifecycle import LifecycleActivities
+from activities.mail_links import MailLinks
 from activities.meeting_links import MeetingLinks
 from activities.message_values import MessageValues
 from activities.messages import MessageActivities
@@ -66,6 +67,7 @@ class Collaborators:
     judge: Judge = field(default_factory=judging.judge)
     outside: Connected = NOTHING
     booking: MeetingLinks | None = None
+    mail_links: MailLinks | None = None
 
 
 def activities(given: Collaborators) -> Sequence[Any]:
@@ -84,7 +86,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     )
     places = Places(given.house, given.calendars)
     messages = MessageActivities(
-        given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber, places
+        given.store, given.house, given.renderer, given.mailer, values, given.unsubscriber, places, given.mail_links
     )
     renewals = RenewalActivities(given.store)
     offers = OfferActivities(given.store, given.house, given.approved)

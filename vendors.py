@@ -33,12 +33,14 @@ RATES: dict[System, float] = {
     # Deliveries a second that all workers together may begin. One is up to four calls, and half is left to others that
     # use the same account: HubSpot 100 calls in 10 s, Intercom 1,000 in 10 s, Vitally 1,000 a minute, Zendesk 200 a
     # minute, Freshdesk 80 writes a minute, Notion 3 a second, Slack a message a second and channel, Gainsight, Totango
-    # and ChurnZero 100 a minute, Planhat 200 a minute, Customer.io and Stripe 100 a second.
+    # and ChurnZero 100 a minute, Planhat 200 a minute, Customer.io and Stripe 100 a second,
+    # Calendly 50 links a minute on its free plan.
     System.HUBSPOT: 2.0,
     System.STRIPE: 20.0,
     System.SLACK: 1.0,
     System.INTERCOM: 10.0,
     System.CUSTOMERIO: 25.0,
+    System.CALENDLY: 0.5,
     System.ZENDESK: 1.0,
     System.FRESHDESK: 0.6,
     System.MIXPANEL: 20.0,

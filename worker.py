@@ -145,6 +145,7 @@ def collaborators(
         links=SignedAnswers(settings.console_url, settings.events_secret),
         outside=outside,
         booking=worker_outside.booking(store, outside, settings.events_secret),
+        mail_links=worker_outside.mail_links(store, outside, settings.events_secret),
     )
 
 

@@ -17,6 +17,7 @@ import vendors
 from activities.circuits import Circuits
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
+from activities.mail_links import MailLinks
 from activities.meeting_links import MeetingLinks
 from activities.ports import Mailer, Store
 from activities.vendor_deliveries import VendorActivities
@@ -89,7 +90,7 @@ def mailer(settings: Settings, connected: Connected, store: Store) -> Mailer:
     """What hands mail over: SMTP, or the system that the settings name, behind its circuit."""
     if connected.mailer is not None:
         system, theirs = connected.mailer
-        return GuardedMailer(theirs, system, Circuits(store, utc_now))
+        return GuardedMailer(theirs, system, Circuits(store, utc_now, vendors.RATES))
     host, port = settings.smtp
     return SmtpMailer(
         host,
@@ -108,7 +109,17 @@ def booking(store: Store, connected: Connected, secret: SecretStr) -> MeetingLin
     if connected.meetings is None:
         return None
     system, scheduler = connected.meetings
-    return MeetingLinks(store, Circuits(store, utc_now), system, scheduler, partial(customer_token, secret))
+    return MeetingLinks(
+        store, Circuits(store, utc_now, vendors.RATES), system, scheduler, partial(customer_token, secret)
+    )
+
+
+def mail_links(store: Store, connected: Connected, secret: SecretStr) -> MailLinks | None:
+    """Who makes links for mails; None: nobody outside does."""
+    made = booking(store, connected, secret)
+    if made is None and connected.billing is None:
+        return None
+    return MailLinks(store, Circuits(store, utc_now, vendors.RATES), made, connected.billing)
 
 
 def workers(client: Client, store: Store, connected: Connected, *, task_queue: str) -> list[Worker]:

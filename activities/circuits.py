@@ -1,7 +1,9 @@
 """Calls to outside systems through their circuits: one that fails is left in peace by every worker."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from activities.ports import Store
@@ -13,14 +15,20 @@ from rules import circuit as rules
 Answer = TypeVar("Answer")
 STRANGE = (LookupError, TypeError, ValueError, AttributeError)
 """What an adapter stumbles over when an answer has a form that its vendor never documented."""
+QUEUE = timedelta(seconds=5)
+"""The longest that a call waits for its turn."""
 Wall = Callable[[], datetime]
 
 
 class Circuits:
-    """Asks and tells the circuits. ``wall``: real time."""
+    """Asks and tells the circuits.
 
-    def __init__(self, store: Store, wall: Wall) -> None:
-        self._store, self._wall = store, wall
+    ``wall``: real time; ``rates``: calls a second that all workers together may begin, of systems that are called here
+    and not from their own task queue, whose rate Temporal's server limits.
+    """
+
+    def __init__(self, store: Store, wall: Wall, rates: Mapping[System, float] = MappingProxyType({})) -> None:
+        self._store, self._wall, self._rates = store, wall, rates
 
     async def call(self, system: System, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
         """What the system answers.
@@ -31,6 +39,7 @@ class Circuits:
         """
         if (wait := await self.enter(system)) is not None:
             raise Retryable(f"{system} is left in peace after failures", after=wait)
+        await self._turn(system)
         try:
             answer = await attempt()
         except (Rejected, Retryable, Misconfigured, OutcomeUnknown) as error:
@@ -41,6 +50,21 @@ class Circuits:
             raise Rejected(f"{system}: answered in a form that we do not know ({type(error).__name__})") from error
         await self.heard(system, None)
         return answer
+
+    async def _turn(self, system: System) -> None:
+        """Wait for our turn; where others fill the next seconds, the step is tried again later.
+
+        Raises:
+            Retryable: with how long that takes.
+        """
+        if system not in self._rates:
+            return
+        async with self._store.begin() as tx:
+            every = timedelta(seconds=1 / self._rates[system])
+            wait = await tx.vendor_outbox.slot(system, self._wall(), every=every, longest=QUEUE)
+        if wait > QUEUE:
+            raise Retryable(f"{system} is asked as often as it may be", after=wait)
+        await asyncio.sleep(wait.total_seconds())
 
     async def enter(self, system: System) -> timedelta | None:
         """None: ask it; else how long to leave it in peace. Of those who wait for an open one, one gets through."""

@@ -16,11 +16,12 @@ from activities import unknown
 from activities.frame import Frame, as_of_attempt, customer_of, done, finish, skipped
 from activities.house import House
 from activities.in_app import InApp, manager_of
+from activities.mail_links import MailLinks
 from activities.message_values import MessageValues
 from activities.permission import permitted
 from activities.places import Places
 from activities.ports import Mailer, Renderer, Store, Transaction, Unsubscriber
-from activities.values_source import Asked
+from activities.values_source import Asked, Values
 from models.actions import SendMessage
 from models.enums import Channel, CommunicationStatus, Language, MessageClass
 from models.errors import BadInput, Misconfigured, OutcomeUnknown, Rejected, Retryable
@@ -48,8 +49,10 @@ class MessageActivities:
         values: MessageValues,
         unsubscriber: Unsubscriber,
         places: Places,
+        links: MailLinks | None = None,
     ) -> None:
-        """Rows, whom we act for, texts, the mail server, what texts may say, unsubscribe links, calendars."""
+        """Rows, whom we act for, texts, the mail server, what texts may say, unsubscribe links, calendars, links."""
+        self._links = links
         self._store = store
         self._house = house
         self._renderer = renderer
@@ -96,12 +99,16 @@ class MessageActivities:
         template: str,
         words: Mapping[str, JsonValue] = NO_WORDS,
         reader: Callable[[Customer], Customer] | None = None,
+        made: Values | None = None,
     ) -> StepResult:
         """Store it, hand it over, record the answer; the result is the step's.
 
         ``reader``: who reads it instead of the customer, in the customer's place. Their mail is not the customer's and
-        does not come under its cap.
+        does not come under its cap. ``made``: links of outside systems, which are asked for outside of any transaction,
+        once it is clear that the mail may go.
         """
+        wanted = self._renderer.info(template, Channel.EMAIL).variable_names() & MailLinks.NAMES
+        ask = bool(wanted) and self._links is not None and reader is None and made is None
         async with self._store.begin() as tx:
             earlier = await tx.effects.get(step.key)
             if earlier is not None:
@@ -115,8 +122,8 @@ class MessageActivities:
                 result = await self._may_go(tx, step, customer, template, capped=reader is None)
                 if message is not None and result is not None and result.status in ("skipped", "goal_met", "exited"):
                     await self._withdraw(tx, step, message, result.reason)
-            if result is None and message is None:
-                written = await self._write(tx, step, customer, csm, template, words)
+            if result is None and message is None and not ask:
+                written = await self._write(tx, step, customer, csm, template, words, made or {})
                 if isinstance(written, StepResult):
                     result = written
                 else:
@@ -125,7 +132,10 @@ class MessageActivities:
             if result is not None:
                 await finish(tx, step, result)
                 return result
-            assert message is not None
+        if message is None:
+            assert self._links is not None
+            links = await self._links.make(step, template, wanted)
+            return await self.mail(step, template, words, reader, links)
         return await self._hand_over(step, message, customer, csm, reader)
 
     async def _may_go(
@@ -149,12 +159,13 @@ class MessageActivities:
         csm: Csm | None,
         template: str,
         words: Mapping[str, JsonValue],
+        made: Values,
     ) -> Communication | StepResult:
         language = self._house.language_of(customer)
         extra = _words(words, language) if words else {}
         info = self._renderer.info(template, Channel.EMAIL)
         asked = Asked(customer, csm, language, template, step.workflow_id, step.now)
-        values = {**await self._values.gather(tx, asked, info.variable_names()), **extra}
+        values = {**await self._values.gather(tx, asked, info.variable_names()), **made, **extra}
         assert customer.email is not None
         if info.message_class is not MessageClass.TRANSACTIONAL:
             values["unsubscribe_url"] = self._unsubscriber.link(customer.id, customer.email)

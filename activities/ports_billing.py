@@ -25,6 +25,10 @@ class BillingReader(Protocol):
         """Our id and the e-mail address of its customer, where it knows them."""
         ...
 
+    async def invoice_link(self, invoice: str) -> str | None:
+        """The page on which a customer sees and pays this invoice, where there is one."""
+        ...
+
     async def portal_link(self, billing_customer: str, return_url: str, key: str) -> str:
         """A page where the customer pays or changes the card."""
         ...

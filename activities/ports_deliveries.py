@@ -1,7 +1,7 @@
 """The outbox of the outside systems and their circuits, as a repository of a transaction."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from models.outside import System
@@ -75,6 +75,10 @@ class VendorOutbox(Protocol):
 
     async def circuit(self, system: System) -> Circuit:
         """How a system does."""
+        ...
+
+    async def slot(self, system: System, now: datetime, *, every: timedelta, longest: timedelta) -> timedelta:
+        """Take the next moment at which it may be asked: how long until then. Longer than ``longest``: not taken."""
         ...
 
     async def change(self, before: Circuit, after: Circuit) -> bool:

@@ -76,8 +76,8 @@ def _inbound(found: Both) -> None:
         print_table("Sources that are read (sources status)", ("source", "age", "last failure"), rows)
     vendors = sorted({*found.refused, *found.parked})
     if vendors:
-        rows = [(one, found.refused.get(one, 0), found.parked.get(one, 0)) for one in vendors]
-        print_table("Events to look at (sources events)", ("vendor", "refused", "of an unknown account"), rows)
+        events = [(one, found.refused.get(one, 0), found.parked.get(one, 0)) for one in vendors]
+        print_table("Events to look at (sources events)", ("vendor", "refused", "of an unknown account"), events)
     if found.doubts:
         say(f"{found.doubts} accounts wait for somebody to say whose they are: starter.py identity list")
     if not (vendors or found.doubts or any(one.failed_at for one in found.sources)):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import JsonValue
@@ -75,6 +76,13 @@ class Stripe:
         """The Stripe customer of that address, if there is exactly one."""
         found = await self._api.get("/v1/customers", {"email": email, "limit": 2})
         return str(found["data"][0]["id"]) if len(found["data"]) == 1 else None
+
+    async def invoice_link(self, invoice: str) -> str | None:
+        """The hosted page of an invoice of Stripe's; a session of the portal lives minutes, this one weeks."""
+        if not invoice.startswith("in_"):
+            return None
+        found = await self._api.get(f"/v1/invoices/{quote(invoice, safe='_')}")
+        return found.get("hosted_invoice_url") if found.get("status") == "open" else None
 
     async def portal_link(self, billing_customer: str, return_url: str, key: str) -> str:
         """A page where the customer pays an invoice or changes the card; it lives for minutes."""

@@ -1,7 +1,7 @@
 """The outbox of the outside systems and their circuits: the port ``VendorOutbox``."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,8 +10,9 @@ from models.outside import System
 from models.vendor_delivery import OPEN, Circuit, VendorDelivery, VendorStatus, Waiting
 from persistence import bulk
 from persistence.fact_page import Page
+from persistence.locks import hold
 from persistence.rows import Row, bounded, insert, row_of, value_of
-from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery
+from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery, vendor_rate
 
 _PENDING, _SENDING = VendorStatus.PENDING.value, VendorStatus.SENDING.value
 _ROW = vendor_delivery.c
@@ -160,6 +161,20 @@ class VendorOutboxTable:
         asked = select(vendor_circuit).where(vendor_circuit.c.system == system.value)
         row = (await self._connection.execute(asked)).mappings().first()
         return Circuit(system=system) if row is None else value_of(Circuit, row)
+
+    async def slot(self, system: System, now: datetime, *, every: timedelta, longest: timedelta) -> timedelta:
+        """Take the next moment at which it may be asked: how long until then. Longer than ``longest``: not taken."""
+        await hold(self._connection, "vendor_rate", system.value)
+        asked = select(vendor_rate.c.next_at).where(vendor_rate.c.system == system.value)
+        free = (await self._connection.execute(asked)).scalar_one_or_none()
+        at = max(free or now, now)
+        if at - now > longest:
+            return at - now
+        put = insert(self._connection, vendor_rate).values(system=system.value, next_at=at + every)
+        await self._connection.execute(
+            put.on_conflict_do_update(index_elements=["system"], set_={"next_at": put.excluded.next_at})
+        )
+        return at - now
 
     async def change(self, before: Circuit, after: Circuit) -> bool:
         """Store it; False if somebody else changed it meanwhile."""

@@ -32,6 +32,13 @@ vendor_delivery = Table(
     sqlite_autoincrement=True,
 )
 
+vendor_rate = Table(
+    "vendor_rate",
+    METADATA,
+    Column("system", NAME, primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False, comment="Real time: the next call may begin then."),
+)
+
 vendor_circuit = Table(
     "vendor_circuit",
     METADATA,

@@ -65,6 +65,7 @@ async def test_every_call_is_one_that_stripe_has(mock: str, client: httpx.AsyncC
     await stripe.find_customer("ana@nunez.example")
     assert (await stripe.portal_link("cus_1", "https://app.example.com", "k")).startswith("https://")
     assert (await stripe.send_invoice("in_1", "k2")).reference.startswith("in_")
+    assert await stripe.invoice_link("in_1") is None or "http" in str(await stripe.invoice_link("in_1"))
     account = Account(customer="C-1", external_id="cus_1", stage=LifecycleStage.AT_RISK, health_grade="F")
     assert (await stripe.save_account(account, "k3")).reference.startswith("cus_")
     standing = await stripe.check()

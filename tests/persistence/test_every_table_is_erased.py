@@ -29,6 +29,7 @@ NOT_THEIRS = {
     "validation": "figures of the whole book",
     "vendor_circuit": "how another system does",
     "vendor_object": "moments of other systems' objects, by their ids there",
+    "vendor_rate": "when another system may be asked next",
     "worker_lease": "which host works",
 }
 """Tables that hold nothing of one customer. A new one is thought of here, or has a column that says whose a row is."""

@@ -13,7 +13,12 @@ def upgrade() -> None:
     op.create_table(
         "vendor_rate",
         sa.Column("system", sa.String(length=200), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "next_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Real time: the next call may begin then.",
+        ),
         sa.PrimaryKeyConstraint("system", name=op.f("pk_vendor_rate")),
     )
 

@@ -1,4 +1,4 @@
-"""Customers whom the engine and the simulator live through: what they hear, what people answer, and how each run ends."""
+"""Customers whom engine and simulator live through: what they hear, what people answer, and how each run ends."""
 
 from dataclasses import dataclass, field
 from typing import Any

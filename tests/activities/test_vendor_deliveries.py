@@ -390,30 +390,3 @@ async def test_a_booking_link_waits_behind_its_circuit_and_is_not_made_for_what_
     async with desk.store.begin() as tx:
         await tx.effects.put("done", "w", StepResult(status="done"), NOON)
     assert await links.link("done", "C-1", "help_call") == ""
-
-
-async def test_all_workers_together_ask_no_faster_than_they_may(desk: Desk) -> None:
-    rates = {System.CALENDLY: 0.5}
-    circuits = [Circuits(desk.store, lambda: desk.now, rates) for _ in range(2)]
-
-    async def asked() -> str:
-        return "answer"
-
-    async with desk.store.begin() as tx:
-        for count in range(4):  # others took the next eight seconds
-            wait = await tx.vendor_outbox.slot(
-                System.CALENDLY, desk.now, every=timedelta(seconds=2), longest=timedelta(minutes=1)
-            )
-            assert wait == timedelta(seconds=2 * count)
-    for one in circuits:
-        with pytest.raises(Retryable) as told:
-            await one.call(System.CALENDLY, asked)
-        assert told.value.after == timedelta(seconds=8), "what is not taken costs nobody a turn"
-    desk.now += timedelta(seconds=8)
-    assert await circuits[0].call(System.CALENDLY, asked) == "answer"
-    async with desk.store.begin() as tx:
-        assert (await tx.vendor_outbox.circuit(System.CALENDLY)).failures == 0
-        turn = await tx.vendor_outbox.slot(
-            System.CALENDLY, desk.now, every=timedelta(seconds=2), longest=timedelta(minutes=1)
-        )
-    assert turn == timedelta(seconds=2)

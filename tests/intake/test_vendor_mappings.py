@@ -239,7 +239,7 @@ CASES: list[tuple[str, str, Any, list[tuple[str, dict[str, Any]]]]] = [
         [("unsubscribed", {"address": "ana@sol.example"})],
     ),
     ("sent is no news", "customerio", samples.customerio("sent"), []),
-    ("pressed", "slack", samples.slack(samples.PRESSED), [("pressed", {"by": "slack:U1"})]),
+    ("pressed", "slack", samples.slack(samples.PRESSED), [("pressed", {"by": "slack:U1", "person": ""})]),
     ("somebody else's button", "slack", samples.slack("x", "poll_vote"), []),
     (
         "n8n booked",

@@ -86,7 +86,7 @@ async def test_a_customer_is_found_by_every_search_attribute_and_read_in_plain_w
         assert "the customer's step welcome (0 % done)" in await _details(handles[onboarding])
         said = await _said_in(handles[welcome])
         assert said[Kind.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED] == ["Send the welcome mail", "Assign a manager"]
-        assert said[Kind.EVENT_TYPE_TIMER_STARTED] == ["create_success_plan"]
+        assert said[Kind.EVENT_TYPE_TIMER_STARTED] == ["Draft a success plan"]
         for text in (*map(str, summaries.values()), details, *map(str, said.values())):
             assert "ana@" not in text
             assert "Panadería" not in text

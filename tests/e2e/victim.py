@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
+from typing import ClassVar, Self
 
 from intake.inbox import receive
 from models.enums import Segment
@@ -55,7 +56,13 @@ class Left:
 
 @dataclass
 class Victim:
-    """A site of its own, in which one customer signs up and does every step."""
+    """A site of its own, in which one customer signs up and does every step.
+
+    ``day``: real seconds; ``quiet``: SQL that holds when nothing is under way.
+    """
+
+    day: ClassVar[float] = 3600.0
+    quiet: ClassVar[str] = _QUIET
 
     point: str
     site: Site
@@ -65,12 +72,12 @@ class Victim:
     @classmethod
     def make(
         cls, point: str, number: int, room: Path, migrated: Path, temporal: str, namespace: str, **more: str
-    ) -> "Victim":
+    ) -> Self:
         """On a copy of the migrated file."""
         home = room / f"site{number}"
         home.mkdir()
         shutil.copy(migrated, home / "steadfast.db")
-        site = make_site(home, f"sqlite+aiosqlite:///{home / 'steadfast.db'}", temporal, namespace, day=3600.0, **more)
+        site = make_site(home, f"sqlite+aiosqlite:///{home / 'steadfast.db'}", temporal, namespace, day=cls.day, **more)
         return cls(point, site, f"{site.task_queue}-{number}")
 
     async def suffer(self) -> Left:
@@ -103,7 +110,7 @@ class Victim:
             assert self.started[0].exitcode == KILLED, self.site.log("worker")
             self._start("")
         with contextlib.closing(sqlite3.connect(self.site.home / "steadfast.db", timeout=5)) as connection:
-            return bool(connection.execute(f"SELECT ({query}) AND ({_QUIET})").fetchone()[0])
+            return bool(connection.execute(f"SELECT ({query}) AND ({self.quiet})").fetchone()[0])
 
     def end(self) -> None:
         """No process stays."""

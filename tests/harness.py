@@ -34,6 +34,7 @@ from rendering import approved
 from rendering.catalogue import Templates
 from rendering.mail import build
 from settings import Settings
+from tests import stuck
 
 SECRET = "whsec_c3RlYWRmYXN0LXRlc3RzLW9ubHktMzItYnl0ZXM="
 
@@ -140,7 +141,8 @@ async def company(
             links=SignedAnswers(settings.console_url, SecretStr(SECRET)),
         )
         try:
-            yield Company(client, store, box, settings, new_id("queue"), given, clock)
+            with stuck.told():
+                yield Company(client, store, box, settings, new_id("queue"), given, clock)
         finally:
             await store.close()
 

@@ -76,6 +76,9 @@ class Settings(InboundSettings):
     n8n_cs_webhook_url: HttpUrl | None = Field(default=None, validation_alias="N8N_CS_WEBHOOK_URL")
     n8n_alerts_webhook_url: HttpUrl | None = Field(default=None, validation_alias="N8N_ALERTS_WEBHOOK_URL")
     n8n_expansion_webhook_url: HttpUrl | None = Field(default=None, validation_alias="N8N_EXPANSION_WEBHOOK_URL")
+    n8n_base_url: HttpUrl | None = Field(
+        default=None, description="Where n8n answers /healthz; unset: what stands before /webhook/ in the addresses."
+    )
     webhook_secret: SecretStr | None = Field(default=None, description="Signs what we post to n8n.")
     webhook_share_email: bool = False
     webhook_share_mrr: bool = False
@@ -100,6 +103,11 @@ class Settings(InboundSettings):
     def smtp(self) -> tuple[str, int]:
         """Host and port of the mail server in force."""
         return self.smtp_host, self.smtp_port or self.mail_port
+
+    @property
+    def mail_is_caught(self) -> bool:
+        """Whether mail goes to the embedded catcher, which delivers nothing: no server of yours is named."""
+        return self.smtp_host == "127.0.0.1" and self.smtp_port in (0, self.mail_port)
 
     @property
     def console_url(self) -> str:

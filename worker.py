@@ -14,8 +14,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 import judging
 import pulling
+import settings_integrations
 import telemetry
 import telemetry_metrics
+import vendors
 import worker_outside
 import worker_versions
 from acting import Collaborators as Collaborators
@@ -166,7 +168,7 @@ async def main(settings: Settings) -> None:
         await _take_releases(store, live)
         client = await connect(settings, CustomerKeyStore(store.database), runtime=telemetry.runtime(settings))
         async with (
-            httpx.AsyncClient() as http,
+            vendors.client(settings_integrations.load()) as http,
             worker_outside.outside(settings, store, client) as (outside, told),
             pulling.reading(client, told, outside, settings, clock_file.read(settings.home)),
             build_worker(

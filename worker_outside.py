@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+import mailing
 import settings_integrations
 import telemetry_metrics
 import vendors
@@ -23,12 +24,10 @@ from activities.ports import Mailer, Store
 from activities.vendor_deliveries import VendorActivities
 from intake.links import customer_token
 from intake.vendor_dispatch import VendorDispatcher
-from integrations.smtp import SmtpMailer
 from models.clock import utc_now
 from models.ids import vendor_queue
 from models.message import OutgoingMail, SendReceipt
 from models.outside import System
-from rendering.mail import build
 from settings import Settings
 from stack import clock_file
 from telling_store import telling
@@ -91,17 +90,7 @@ def mailer(settings: Settings, connected: Connected, store: Store) -> Mailer:
     if connected.mailer is not None:
         system, theirs = connected.mailer
         return GuardedMailer(theirs, system, Circuits(store, utc_now, vendors.RATES))
-    host, port = settings.smtp
-    return SmtpMailer(
-        host,
-        port,
-        build,
-        tls=settings.smtp_tls,
-        username=settings.smtp_username,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
-        timeout=15,
-        content_timeout=60,
-    )
+    return mailing.smtp(settings)
 
 
 def booking(store: Store, connected: Connected, secret: SecretStr) -> MeetingLinks | None:

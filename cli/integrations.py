@@ -12,13 +12,14 @@ import settings_integrations
 import vendors
 from activities.connected import Connected
 from cli.context import open_context
+from cli.integrations_check import check
 from cli.integrations_status import status
 from cli.output import print_json, print_table, say
 from intake import delighted
 from intake.links import feed_token
-from models.errors import BadInput, Misconfigured, Refused
+from models.errors import BadInput, Misconfigured
 from models.ids import check_customer_id
-from models.outside import OutsideAccount, Standing, System
+from models.outside import OutsideAccount, System
 from models.vendor_delivery import VendorDelivery, VendorStatus
 
 app = typer.Typer(help="Outside systems: who is connected, what waits for them.", no_args_is_help=True)
@@ -28,29 +29,7 @@ Which = Annotated[System, typer.Argument(help="The system.")]
 
 
 app.command()(status)
-
-
-@app.command()
-def check(as_json: Json = False) -> None:
-    """Try every configured system with a harmless call: connected, as whom, with what missing. Exit 1 if one is not."""
-    found = asyncio.run(_check())
-    if as_json:
-        print_json([one.model_dump(mode="json") for one in found])
-    elif not found:
-        say("No outside system is configured (docs/integrations.md).")
-    else:
-        rows = [
-            (
-                one.system,
-                "connected" if one.connected else "NOT CONNECTED",
-                one.account,
-                "; ".join(one.missing) or ("" if one.connected else one.error),
-            )
-            for one in found
-        ]
-        print_table("Integrations", ("system", "", "as", "missing"), rows)
-    if not all(one.connected for one in found):
-        raise Refused(f"not connected: {', '.join(one.system for one in found if not one.connected)}")
+app.command()(check)
 
 
 @app.command("list")
@@ -120,11 +99,6 @@ def import_delighted(
     say(f"{done.stored} answers stored, {done.there_before} were there before, {done.skipped} rows are no NPS answer")
     if done.unmatched:
         say(f"No single customer has the address of {len(done.unmatched)}: {', '.join(done.unmatched[:20])}")
-
-
-async def _check() -> list[Standing]:
-    async with _connected() as connected:
-        return await asyncio.gather(*(connected.checks[system].check() for system in connected.systems))
 
 
 @asynccontextmanager

@@ -27,7 +27,7 @@ from pydantic import JsonValue
 
 from models.clock import utc_now
 from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable
-from models.outside import System
+from models.outside import Door, System
 
 TIMEOUT = 20.0
 """Seconds for a whole call, its answer included."""
@@ -51,7 +51,7 @@ class Api:
     def __init__(
         self,
         client: httpx.AsyncClient,
-        system: System,
+        system: System | Door,
         base: str,
         *,
         setting: str,

@@ -32,8 +32,10 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )
 
+from integrations.standing import standing
 from models.errors import Misconfigured, OutcomeUnknown, OutsideError, Rejected, Retryable, SteadfastError
 from models.message import OutgoingMail, SendReceipt
+from models.outside import Standing
 
 Build = Callable[[OutgoingMail, datetime], EmailMessage]
 Tls = Literal["none", "starttls", "tls"]
@@ -44,6 +46,7 @@ CONTENT_TIMEOUT = 120.0
 """Seconds for the answer to the content: servers scan it first, and giving up early leaves the outcome unknown."""
 _QUIT_TIMEOUT = 5.0
 _MAX_RESPONSE = 500
+_SECURED: dict[Tls, str] = {"none": "not encrypted", "starttls": "STARTTLS", "tls": "TLS"}
 _AUTH_CODES = (530, 534, 535, 538)
 _DOT = re.compile(rb"(?m)^\.")
 
@@ -79,16 +82,7 @@ class SmtpMailer:
         """
         message = self._build(mail, date)
         content = _DOT.sub(b"..", message.as_bytes()) + b".\r\n"
-        client = SMTP(
-            hostname=self._host,
-            port=self._port,
-            timeout=self._timeout,
-            use_tls=self._tls == "tls",
-            start_tls=self._tls == "starttls",
-            tls_context=self._tls_context,
-            username=self._username or None,
-            password=self._password if self._username else None,
-        )
+        client = self._client()
         try:
             await self._open(client)
             await self._envelope(client, message)
@@ -100,6 +94,46 @@ class SmtpMailer:
         finally:
             client.close()
         return SendReceipt(message_id=mail.message_id, response=response)
+
+    async def check(self) -> Standing:
+        """Connect, EHLO, STARTTLS and login where they are set, NOOP, QUIT: no sender, no recipient, no content."""
+
+        async def who() -> str:
+            client = self._client()
+            try:
+                await self._open(client)
+                await self._noop(client)
+                with suppress(SMTPException, OSError):
+                    await client.quit(timeout=_QUIT_TIMEOUT)
+            finally:
+                client.close()
+            whose = f"{self._username} at " if self._username else ""
+            how = "without a login, " if not self._username else ""
+            return f"{whose}{self._host}:{self._port} ({how}{_SECURED[self._tls]})"
+
+        return await standing("smtp", who, {}, unchecked=("whether it takes our sender and delivers",))
+
+    async def _noop(self, client: SMTP) -> None:
+        try:
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
+            await client.noop()
+        except SMTPResponseException as error:
+            raise _refused(error, "the greeting", Misconfigured) from None
+        except (SMTPException, OSError) as error:
+            raise self._unreachable(error) from None
+
+    def _client(self) -> SMTP:
+        return SMTP(
+            hostname=self._host,
+            port=self._port,
+            timeout=self._timeout,
+            use_tls=self._tls == "tls",
+            start_tls=self._tls == "starttls",
+            tls_context=self._tls_context,
+            username=self._username or None,
+            password=self._password if self._username else None,
+        )
 
     async def _open(self, client: SMTP) -> None:
         try:

@@ -3,15 +3,22 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from models.errors import Misconfigured, OutsideError, Rejected, SteadfastError
-from models.outside import Standing, System
+from models.outside import Door, Standing, System
 
 _STRANGE = (LookupError, TypeError, ValueError, AttributeError)
 
 
 async def standing(
-    system: System, who: Callable[[], Awaitable[str]], rights: Mapping[str, Callable[[], Awaitable[object]]]
+    system: System | Door,
+    who: Callable[[], Awaitable[str]],
+    rights: Mapping[str, Callable[[], Awaitable[object]]],
+    *,
+    unchecked: tuple[str, ...] = (),
 ) -> Standing:
-    """``who`` names the account; each of ``rights`` is tried, and one that is refused is missing."""
+    """``who`` names the account; each of ``rights`` is tried, and one that is refused is missing.
+
+    ``unchecked``: what would take more than a harmless call.
+    """
     try:
         account = await who()
     except SteadfastError as error:
@@ -28,4 +35,4 @@ async def standing(
             missing.append(f"{name} (an unknown form of answer: {type(error).__name__})")
         except OutsideError as error:
             return Standing(system=system, connected=False, account=account, missing=tuple(missing), error=str(error))
-    return Standing(system=system, connected=True, account=account, missing=tuple(missing))
+    return Standing(system=system, connected=True, account=account, missing=tuple(missing), unchecked=unchecked)

@@ -187,13 +187,18 @@ class Receipt(Value):
     said: str = ""
 
 
+Door = Literal["smtp", "n8n"]
+"""What we reach besides: the mail server, and n8n. They have no account of a customer to write to."""
+
+
 class Standing(Value):
     """How we stand with a system (``integrations check``)."""
 
-    system: System
+    system: System | Door
     connected: bool
     account: str = Field(default="", description="As whom, or to which account.")
     missing: tuple[str, ...] = Field(default=(), description="Rights or objects that are not there.")
+    unchecked: tuple[str, ...] = Field(default=(), description="What no harmless call can tell.")
     error: str = ""
 
 

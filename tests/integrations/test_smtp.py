@@ -1,22 +1,19 @@
 """Every answer a mail server can give, at every stage, lands on one error; a real server is scripted over a socket."""
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from integrations.smtp import SmtpMailer
 from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable, SteadfastError
 from models.message import OutgoingMail
 from rendering.mail import build
+from tests.integrations.certificates import certificate_in
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 MAIL = OutgoingMail(
@@ -252,27 +249,8 @@ async def test_an_address_outside_ascii_needs_a_server_that_takes_it() -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that signs itself, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
+    """For 127.0.0.1, with its key."""
+    return certificate_in(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -2,7 +2,7 @@
 
 from activities import referrals
 from activities.ports import Transaction
-from intake.facts_reading import Handler, Heard, Reading
+from intake.facts_reading import Handler, Heard, Reading, of
 from models import event_account as said
 from models.event_kinds import EventType
 from models.events import Event
@@ -27,18 +27,15 @@ async def _seats(tx: Transaction, event: Event, told: Told, reading: Reading) ->
     return Heard()
 
 
-async def _ended(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
+async def _ended(tx: Transaction, data: said.SubscriptionCancelled, told: Told, reading: Reading) -> None:
     """A request to cancel is carried out; the reason is coded where it is one of the known ones."""
-    data = event.said()
-    assert isinstance(data, said.SubscriptionCancelled)
-    await tx.billing_told.churned(told, event.occurred_at.date(), coded(data.reason))
+    await tx.billing_told.churned(told, told.at.date(), coded(data.reason))
     await tx.billing_told.close_requests(told)
-    return Heard()
 
 
 HANDLERS: dict[EventType, Handler] = {
     EventType.TRIAL_STARTED: _began,
     EventType.SUBSCRIPTION_CREATED: _began,
     EventType.SUBSCRIPTION_CHANGED: _seats,
-    EventType.SUBSCRIPTION_CANCELLED: _ended,
+    EventType.SUBSCRIPTION_CANCELLED: of(said.SubscriptionCancelled, _ended),
 }

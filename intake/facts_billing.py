@@ -1,12 +1,11 @@
 """Invoices, requests to cancel, renewals (sections 0.3, 3.4 and 14.2 of the domain)."""
 
 from activities.ports import Transaction
-from intake.facts_reading import Handler, Heard, Reading
+from intake.facts_reading import Handler, Reading, of
 from models import event_data as said
 from models.deals import DealKind, DealStatus
 from models.errors import BadInput
 from models.event_kinds import EventType
-from models.events import Event
 from models.stages import RenewalStatus
 from models.told import Told
 
@@ -21,70 +20,49 @@ def _one_currency(given: str | None, reading: Reading) -> None:
         raise BadInput(f"is {given}; amounts here are in {reading.currency}", field="data.currency")
 
 
-async def _issued(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.InvoiceIssued)
+async def _issued(tx: Transaction, data: said.InvoiceIssued, told: Told, reading: Reading) -> None:
     _one_currency(data.currency, reading)
     await tx.billing_told.issued(told, data.invoice_id, data.amount, data.currency, data.due_at)
-    return Heard()
 
 
-async def _paid(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.InvoicePaid)
+async def _paid(tx: Transaction, data: said.InvoicePaid, told: Told, reading: Reading) -> None:
     await tx.billing_told.paid(told, data.invoice_id)
-    return Heard()
 
 
-async def _failed(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.PaymentFailed)
+async def _failed(tx: Transaction, data: said.PaymentFailed, told: Told, reading: Reading) -> None:
     _one_currency(data.currency, reading)
     await tx.billing_told.failed(told, data.invoice_id, data.amount, data.currency)
-    return Heard()
 
 
-async def _voided(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.InvoiceVoided)
+async def _voided(tx: Transaction, data: said.InvoiceVoided, told: Told, reading: Reading) -> None:
     await tx.billing_told.voided(told, data.invoice_id)
-    return Heard()
 
 
-async def _cancel(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.CancellationRequested)
+async def _cancel(tx: Transaction, data: said.CancellationRequested, told: Told, reading: Reading) -> None:
     await tx.billing_told.cancel(told, data.request_id, data.reason, data.effective_at)
-    return Heard()
 
 
-async def _withdraw(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.CancellationWithdrawn)
+async def _withdraw(tx: Transaction, data: said.CancellationWithdrawn, told: Told, reading: Reading) -> None:
     await tx.billing_told.withdraw(told, data.request_id)
-    return Heard()
 
 
-async def _renewal(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
+async def _renewal(tx: Transaction, data: said.RenewalDecided, told: Told, reading: Reading) -> None:
     """Of which term, where it is not said: the one that ends next, as the customer stands."""
-    data = event.said()
-    assert isinstance(data, said.RenewalDecided)
     customer = await tx.customers.get(told.customer)
-    term = data.term_end or (customer.renewal_date if customer else None) or event.occurred_at.date()
+    term = data.term_end or (customer.renewal_date if customer else None) or told.at.date()
     await tx.billing_told.renewal(told, term, _STATUS[data.decision].value)
     # The deal of the term, where a renewal play opened one, ends with it.
     settled = DealStatus(_STATUS[data.decision].value)
     await tx.deals.settle(told.customer, DealKind.RENEWAL, term.isoformat(), settled, told.at)
     await tx.facts.add_response(told.customer, "renewal_decision", told.at, told.key)
-    return Heard()
 
 
 HANDLERS: dict[EventType, Handler] = {
-    EventType.INVOICE_ISSUED: _issued,
-    EventType.INVOICE_PAID: _paid,
-    EventType.PAYMENT_FAILED: _failed,
-    EventType.INVOICE_VOIDED: _voided,
-    EventType.CANCELLATION_REQUESTED: _cancel,
-    EventType.CANCELLATION_WITHDRAWN: _withdraw,
-    EventType.RENEWAL_DECIDED: _renewal,
+    EventType.INVOICE_ISSUED: of(said.InvoiceIssued, _issued),
+    EventType.INVOICE_PAID: of(said.InvoicePaid, _paid),
+    EventType.PAYMENT_FAILED: of(said.PaymentFailed, _failed),
+    EventType.INVOICE_VOIDED: of(said.InvoiceVoided, _voided),
+    EventType.CANCELLATION_REQUESTED: of(said.CancellationRequested, _cancel),
+    EventType.CANCELLATION_WITHDRAWN: of(said.CancellationWithdrawn, _withdraw),
+    EventType.RENEWAL_DECIDED: of(said.RenewalDecided, _renewal),
 }

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from activities.ports import Transaction
 from models.enums import Role, Severity
+from models.event_base import EventData
 from models.events import Event
 from models.records import Notice
 from models.themes import Lexicon
@@ -29,6 +30,20 @@ class Heard(NamedTuple):
 
 
 Handler = Callable[[Transaction, Event, Told, Reading], Awaitable[Heard]]
+"""Stores what an event tells."""
+
+Data = TypeVar("Data", bound=EventData)
+
+
+def of(kind: type[Data], hear: Callable[[Transaction, Data, Told, Reading], Awaitable[Heard | None]]) -> Handler:
+    """The handler of a kind that needs no more of the event than its data, as the kind's own model."""
+
+    async def handler(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
+        data = event.said()
+        assert isinstance(data, kind)
+        return await hear(tx, data, told, reading) or Heard()
+
+    return handler
 
 
 def suspicious(reading: Reading, *texts: str | None) -> bool:

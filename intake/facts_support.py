@@ -4,11 +4,10 @@ The text is read for two flags, a competitor's name and an attempt to give order
 """
 
 from activities.ports import Transaction
-from intake.facts_reading import Handler, Heard, Reading, alert, suspicious
+from intake.facts_reading import Handler, Reading, alert, of, suspicious
 from models import event_data as said
 from models.enums import Severity
 from models.event_kinds import EventType
-from models.events import Event
 from models.facts import Feed
 from models.told import Ticket, Told
 from rules import themes
@@ -17,35 +16,26 @@ TAGGED = "(tagged)"
 """Name under which a mention is kept that a tag tells of and the text does not."""
 
 
-async def _opened(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.TicketOpened)
+async def _opened(tx: Transaction, data: said.TicketOpened, told: Told, reading: Reading) -> None:
     suspect = suspicious(reading, data.subject, data.text, *data.tags)
     severity = data.severity.value if data.severity else None
     await tx.support_told.opened(told, Ticket(data.ticket_id, severity=severity, suspected_injection=suspect))
     await _read(tx, told, reading, data.ticket_id, (data.subject, data.text), data.tags, suspect=suspect)
-    return Heard()
 
 
-async def _updated(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.TicketUpdated)
+async def _updated(tx: Transaction, data: said.TicketUpdated, told: Told, reading: Reading) -> None:
     suspect = suspicious(reading, data.text)
     severity = data.severity.value if data.severity else None
     await tx.support_told.updated(
         told, Ticket(data.ticket_id, severity=severity, escalated=data.escalated, suspected_injection=suspect)
     )
     await _read(tx, told, reading, data.ticket_id, (data.text,), (), suspect=suspect)
-    return Heard()
 
 
-async def _closed(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.TicketClosed)
+async def _closed(tx: Transaction, data: said.TicketClosed, told: Told, reading: Reading) -> None:
     await tx.support_told.closed(
         told, Ticket(data.ticket_id, csat=data.csat, first_response_minutes=data.first_response_minutes)
     )
-    return Heard()
 
 
 async def _read(
@@ -72,7 +62,7 @@ async def _read(
 
 
 HANDLERS: dict[EventType, Handler] = {
-    EventType.TICKET_OPENED: _opened,
-    EventType.TICKET_UPDATED: _updated,
-    EventType.TICKET_CLOSED: _closed,
+    EventType.TICKET_OPENED: of(said.TicketOpened, _opened),
+    EventType.TICKET_UPDATED: of(said.TicketUpdated, _updated),
+    EventType.TICKET_CLOSED: of(said.TicketClosed, _closed),
 }

@@ -1,13 +1,12 @@
 """Answers to surveys: stored, judged, and what they ask for done in the same transaction (section 11.2)."""
 
 from activities.ports import Transaction
-from intake.facts_reading import Handler, Heard, Reading, alert, suspicious
+from intake.facts_reading import Handler, Reading, alert, of, suspicious
 from models import event_data as said
 from models.advocacy import AdvocacyStatus
 from models.enums import Severity
 from models.event_kinds import EventType
 from models.event_making import STEADFAST, made
-from models.events import Event
 from models.facts import Feed
 from models.nps import (
     AddCandidate,
@@ -30,9 +29,7 @@ EXTERNAL = "external"
 CONFIG = NpsConfig()
 
 
-async def _answered(tx: Transaction, event: Event, told: Told, reading: Reading) -> Heard:
-    data = event.said()
-    assert isinstance(data, said.SurveyAnswered)
+async def _answered(tx: Transaction, data: said.SurveyAnswered, told: Told, reading: Reading) -> None:
     if data.feedback is not None:
         for name in themes.competitors_of(data.feedback, reading.lexicon):
             await tx.support_told.mentioned(told, None, name)
@@ -42,7 +39,6 @@ async def _answered(tx: Transaction, event: Event, told: Told, reading: Reading)
         await _nps(tx, data, told, reading)
     else:
         await _csat(tx, data, told, reading)
-    return Heard()
 
 
 async def _nps(tx: Transaction, data: said.SurveyAnswered, told: Told, reading: Reading) -> None:
@@ -147,4 +143,4 @@ async def _csat(tx: Transaction, data: said.SurveyAnswered, told: Told, reading:
         await alert(tx, told, reading, "suspected_injection", message, Severity.MEDIUM)
 
 
-HANDLERS: dict[EventType, Handler] = {EventType.SURVEY_ANSWERED: _answered}
+HANDLERS: dict[EventType, Handler] = {EventType.SURVEY_ANSWERED: of(said.SurveyAnswered, _answered)}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as Stored
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import TriggeredBy
@@ -17,6 +17,7 @@ from models.event_making import made_body, made_id
 from models.records import Transition
 from models.standing import Evaluated, Tell
 from persistence import decision_rows as rows_of
+from persistence.asked import Asked
 from persistence.fact_page import Page
 from persistence.fact_recorded import record
 from persistence.rows import Row, row_of
@@ -61,17 +62,8 @@ async def _moved(connection: AsyncConnection, found: Sequence[Evaluated]) -> fro
     if not found:
         return frozenset()
     page = Page(connection, [one.customer for one in found], as_of=found[0].at)
-    rows = await page.by_customer(
-        select(customer.c.id, customer.c.stage, customer.c.stage_since)
-        .where(page.holds(customer.c.id))
-        .order_by(customer.c.id)
-        .with_for_update(key_share=True)
-    )
-    table = tables.evaluation
-    evaluated = await connection.execute(
-        select(table.c.customer, table.c.backfill, table.c.at).where(page.holds(table.c.customer))
-    )
-    last = {(row.customer, row.backfill): row.at for row in evaluated}
+    rows = await page.by_customer(_locked)
+    last = {(owner, backfill): at for owner, backfill, at in await page.rows(_evaluated)}
     return frozenset(
         one.customer
         for one in found
@@ -79,6 +71,20 @@ async def _moved(connection: AsyncConnection, found: Sequence[Evaluated]) -> fro
         or last.get((one.customer, not one.live)) != one.before
         or (one.live and _stage_moved(one, rows[one.customer]))
     )
+
+
+def _locked(asked: Asked) -> Select[Any]:
+    return (
+        select(customer.c.id, customer.c.stage, customer.c.stage_since)
+        .where(asked.holds(customer.c.id))
+        .order_by(customer.c.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _evaluated(asked: Asked) -> Select[Any]:
+    table = tables.evaluation
+    return select(table.c.customer, table.c.backfill, table.c.at).where(asked.holds(table.c.customer))
 
 
 def _stage_moved(one: Evaluated, row: Stored[Any]) -> bool:

@@ -1,9 +1,12 @@
 """Facts of money owed and requests to cancel (section 0.3 of the domain)."""
 
-from sqlalchemy import and_, func, or_, select
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
 
 from models.facts import Feed
-from persistence.fact_page import Columns, Page, known, share
+from persistence.asked import Asked
+from persistence.fact_page import Columns, Page, share, where
 from persistence.tables.measures import cancellation_request, invoice
 
 LAST = 6
@@ -15,7 +18,15 @@ async def invoices(page: Page) -> Columns:
 
     One that was paid, or failed, later is unpaid then.
     """
-    bill, at = invoice.c, page.as_of
+    failures, health = where(await page.heard(Feed.INVOICES), 0), page.unknown()
+    for owner, last, clean, owed in await page.rows(_invoices):
+        position = page.place[owner]
+        health[position], failures[position] = share(clean, last), owed
+    return {"payment_health": health, "failed_payments": failures}
+
+
+def _invoices(asked: Asked) -> Select[Any]:
+    bill, at = invoice.c, asked.now
     paid, failed = bill.paid_at <= at, bill.failed_at <= at
     never_failed = or_(bill.failed_at.is_(None), bill.failed_at > at)
     unpaid = or_(bill.paid_at.is_(None), bill.paid_at > at)
@@ -32,7 +43,7 @@ async def invoices(page: Page) -> Columns:
             newest,
         )
         .where(
-            page.holds(bill.customer),
+            asked.holds(bill.customer),
             bill.issued_at <= at,
             or_(bill.voided_at.is_(None), bill.voided_at > at),
             or_(paid, failed, bill.due_at <= at),
@@ -40,34 +51,30 @@ async def invoices(page: Page) -> Columns:
         .subquery()
     )
     recent = charged.c.newest <= LAST
-    found = await page.by_customer(
-        select(
-            charged.c.customer,
-            func.count().filter(recent).label("last"),
-            func.count().filter(recent, charged.c.clean).label("clean"),
-            func.count().filter(charged.c.owed).label("owed"),
-        ).group_by(charged.c.customer)
-    )
-    reported = await page.reported(Feed.INVOICES)
-    return {
-        "payment_health": page.column(
-            lambda each: share(found[each].clean, found[each].last) if each in found else None
-        ),
-        "failed_payments": page.column(known(reported, lambda each: found[each].owed if each in found else 0)),
-    }
+    return select(
+        charged.c.customer,
+        func.count().filter(recent),
+        func.count().filter(recent, charged.c.clean),
+        func.count().filter(charged.c.owed),
+    ).group_by(charged.c.customer)
 
 
 async def cancellations(page: Page) -> Columns:
     """Whether a request to cancel was open."""
-    asked = cancellation_request.c
-    found = await page.by_customer(
-        select(asked.customer, func.count())
+    asked_for = where(await page.heard(Feed.CANCELLATIONS), False)
+    for (owner,) in await page.rows(_cancellations):
+        asked_for[page.place[owner]] = True
+    return {"cancellation_requested": asked_for}
+
+
+def _cancellations(asked: Asked) -> Select[Any]:
+    request = cancellation_request.c
+    return (
+        select(request.customer)
         .where(
-            page.holds(asked.customer),
-            asked.requested_at <= page.as_of,
-            or_(asked.closed_at.is_(None), asked.closed_at > page.as_of),
+            asked.holds(request.customer),
+            request.requested_at <= asked.now,
+            or_(request.closed_at.is_(None), request.closed_at > asked.now),
         )
-        .group_by(asked.customer)
+        .distinct()
     )
-    reported = await page.reported(Feed.CANCELLATIONS)
-    return {"cancellation_requested": page.column(known(reported, lambda each: each in found))}

@@ -95,9 +95,20 @@ class FactColumns:
             fact(name)
             if name in SINCE:
                 raise ValueError(f"'{name}' looks back to the start of a run")
-        page = Page(self._connection, ids, as_of=as_of, cycle=cycle, wanted=names)
+        page = Page(self._connection, tuple(dict.fromkeys(ids)), as_of=as_of, cycle=cycle, wanted=names)
+        found = await self.of(page, names)
+        if len(page.ids) == len(ids):
+            return found
+        # Somebody is asked for twice.
+        places = [page.place[each] for each in ids]
+        return FactPage(
+            tuple(ids), as_of, {name: [column[at] for at in places] for name, column in found.facts.items()}
+        )
+
+    async def of(self, page: Page, names: Collection[str]) -> FactPage:
+        """The same of a page that is read for something else as well, and names each customer once."""
         if not page.ids:
-            return FactPage((), as_of, {name: [] for name in names})
+            return FactPage((), page.as_of, {name: [] for name in names})
         there = await page.customers()
         wanted = set(names) | ({"segment"} if "has_kickoff" in names else set())
         found: dict[str, list[Any]] = {"has_kickoff": []}
@@ -115,7 +126,7 @@ class FactColumns:
                 for name, column in found.items()
                 if column
             }
-        return FactPage(page.ids, as_of, {name: found[name] for name in names})
+        return FactPage(page.ids, page.as_of, {name: found[name] for name in names})
 
     async def reported(self, ids: Sequence[str], *, as_of: datetime) -> dict[Feed, list[datetime | None]]:
         """When each feed last said anything of each customer, by then; None: never."""

@@ -1,12 +1,12 @@
 """Facts of what the plan allows: limits, blocked features, seats (sections 0.3 and 8.1 of the domain)."""
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, func, or_, select
 
 from models.facts import Feed
-from persistence.fact_page import DAY, Columns, Page, known
+from persistence.asked import Asked
+from persistence.fact_page import Columns, Page, where
 from persistence.tables.book import subscription
 from persistence.tables.customers import customer
 from persistence.tables.measures import blocked_attempt, limit_usage, seat_count
@@ -14,6 +14,15 @@ from persistence.tables.measures import blocked_attempt, limit_usage, seat_count
 
 async def limits(page: Page) -> Columns:
     """The tightest limit, of those reported in the window; an unlimited one is no limit."""
+    tightest = page.unknown()
+    for owner, used, allowed in await page.rows(_limits):
+        position, part = page.place[owner], used / allowed
+        if tightest[position] is None or part > tightest[position]:
+            tightest[position] = part
+    return {"usage_vs_limit": tightest}
+
+
+def _limits(asked: Asked) -> Select[Any]:
     newest = (
         func.row_number()
         .over(partition_by=(limit_usage.c.customer, limit_usage.c.name), order_by=limit_usage.c.at.desc())
@@ -21,33 +30,33 @@ async def limits(page: Page) -> Columns:
     )
     snapshots = (
         select(limit_usage.c.customer, limit_usage.c.used, limit_usage.c.allowed, newest)
-        .where(page.holds(limit_usage.c.customer), limit_usage.c.at > page.back(30), limit_usage.c.at <= page.as_of)
+        .where(asked.holds(limit_usage.c.customer), limit_usage.c.at > asked.back(30), limit_usage.c.at <= asked.now)
         .subquery()
     )
-    found = await page.all_by_customer(
-        select(snapshots.c.customer, snapshots.c.used, snapshots.c.allowed).where(
-            snapshots.c.newest == 1, snapshots.c.allowed > 0
-        )
+    return select(snapshots.c.customer, snapshots.c.used, snapshots.c.allowed).where(
+        snapshots.c.newest == 1, snapshots.c.allowed > 0
     )
-    tightest = {each: max(row.used / row.allowed for row in rows) for each, rows in found.items()}
-    return {"usage_vs_limit": page.column(tightest.get)}
 
 
 async def blocked(page: Page) -> Columns:
     """How often, and at which features."""
-    found = await page.all_by_customer(
-        select(blocked_attempt.c.customer, blocked_attempt.c.feature, func.count().label("attempts"))
-        .where(
-            page.holds(blocked_attempt.c.customer),
-            blocked_attempt.c.at > page.back(30),
-            blocked_attempt.c.at <= page.as_of,
-        )
-        .group_by(blocked_attempt.c.customer, blocked_attempt.c.feature)
+    heard = await page.heard(Feed.BLOCKED)
+    attempts = where(heard, 0)
+    names: list[list[str] | None] = [[] if each else None for each in heard]
+    for owner, feature, times in await page.rows(_blocked):
+        position = page.place[owner]
+        attempts[position] = (attempts[position] or 0) + times
+        names[position] = sorted([*(names[position] or ()), feature])
+    return {"blocked_feature_attempts": attempts, "blocked_features": names}
+
+
+def _blocked(asked: Asked) -> Select[Any]:
+    attempt = blocked_attempt.c
+    return (
+        select(attempt.customer, attempt.feature, func.count())
+        .where(asked.holds(attempt.customer), attempt.at > asked.back(30), attempt.at <= asked.now)
+        .group_by(attempt.customer, attempt.feature)
     )
-    reported = await page.reported(Feed.BLOCKED)
-    attempts = known(reported, lambda each: sum(row.attempts for row in found.get(each, ())))
-    names = known(reported, lambda each: sorted(row.feature for row in found.get(each, ())))
-    return {"blocked_feature_attempts": page.column(attempts), "blocked_features": page.column(names)}
 
 
 async def seats(page: Page) -> Columns:
@@ -56,6 +65,23 @@ async def seats(page: Page) -> Columns:
     What the product counts comes first; without any count, it is the seats of the billed spans that ran on the two days
     (an imported book has nothing else), unknown when one of them does not say.
     """
+    growth = page.unknown()
+    counted = await page.rows(_counted)
+    for owner, now, before in counted:
+        growth[page.place[owner]] = _growth(now, before)
+    uncounted = frozenset(owner for owner, now, _ in counted if now is None)
+    if uncounted:
+        for owner, now, before in await page.rows(_billed):
+            if owner in uncounted:
+                growth[page.place[owner]] = _growth(now, before)
+    return {"team_size_change": growth}
+
+
+def _growth(now: int | None, before: int | None) -> float | None:
+    return None if not before or now is None else (now - before) / before
+
+
+def _counted(asked: Asked) -> Select[Any]:
     count = seat_count.c
     now, before = (
         select(count.seats)
@@ -63,34 +89,25 @@ async def seats(page: Page) -> Columns:
         .order_by(count.at.desc())
         .limit(1)
         .scalar_subquery()
-        .label(name)
-        for name, moment in (("now", page.as_of), ("before", page.back(90)))
+        for moment in (asked.now, asked.back(90))
     )
-    found = await page.by_customer(select(customer.c.id, now, before).where(page.holds(customer.c.id)))
-    billed = await _billed(page) if any(row.now is None for row in found.values()) else {}
-
-    def change(each: str) -> float | None:
-        row = found.get(each)
-        if row is not None and row.now is None:
-            row = billed.get(each)
-        return None if row is None or not row.before or row.now is None else (row.now - row.before) / row.before
-
-    return {"team_size_change": page.column(change)}
+    return select(customer.c.id, now.label("now"), before.label("before")).where(asked.holds(customer.c.id))
 
 
-async def _billed(page: Page) -> dict[str, Row[Any]]:
+def _billed(asked: Asked) -> Select[Any]:
     """Seats of the spans that ran today and 90 days ago; NULL: none ran, or one of them does not say."""
     span = subscription.c
 
-    def running(day: date) -> ColumnElement[bool]:
+    def running(day: BindParameter[Any]) -> ColumnElement[bool]:
         return and_(span.started <= day, or_(span.ended.is_(None), span.ended >= day))
 
-    def total(day: date, name: str) -> ColumnElement[int | None]:
+    def total(day: BindParameter[Any]) -> ColumnElement[int | None]:
         unsaid = func.sum(case((and_(running(day), span.seats.is_(None)), 1), else_=0))
-        return case((unsaid == 0, func.sum(case((running(day), span.seats)))), else_=None).label(name)
+        return case((unsaid == 0, func.sum(case((running(day), span.seats)))), else_=None)
 
-    return await page.by_customer(
-        select(span.customer, total(page.today, "now"), total(page.today - 90 * DAY, "before"))
-        .where(page.holds(span.customer), span.started <= page.today)
+    # The day 90 days ago is the first of a window of 91.
+    return (
+        select(span.customer, total(asked.today).label("now"), total(asked.first_day(91)).label("before"))
+        .where(asked.holds(span.customer), span.started <= asked.today)
         .group_by(span.customer)
     )

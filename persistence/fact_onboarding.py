@@ -3,9 +3,12 @@
 The page's cycle says which; cycle 0 is the latest that had started.
 """
 
-from sqlalchemy import and_, func, select
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
 
 from models.enums import OnboardingStatus
+from persistence.asked import Asked
 from persistence.fact_page import DAY, Columns, Page
 from persistence.tables.plays import customer_onboarding, onboarding_progress
 
@@ -16,24 +19,8 @@ async def onboardings(page: Page) -> Columns:
     A stall falls between two moves, and the record does not say when: of a record that has moved on since, a stall in
     the past is not told. Without a record a customer of ours has ``not_started``; of an imported one it is unknown.
     """
-    rows = await page.customers()
-    record, moved, at = customer_onboarding.c, onboarding_progress.c, page.as_of
-    progress = (
-        select(moved.progress)
-        .where(and_(moved.customer == record.customer, moved.cycle == record.cycle, moved.at <= at))
-        .order_by(moved.at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = select(
-        record.customer, record.status, record.started, record.last_progress, record.finished, record.first_value,
-        progress.label("done"), func.row_number().over(partition_by=record.customer, order_by=record.cycle.desc())
-        .label("newest"),
-    ).where(page.holds(record.customer), record.started <= at)  # fmt: skip
-    if page.cycle:
-        query = query.where(record.cycle == page.cycle)
-    latest = query.subquery()
-    found = await page.by_customer(select(latest).where(latest.c.newest == 1))
+    rows, at = await page.customers(), page.as_of
+    found = await page.by_customer(_latest, page.cycle != 0)
 
     def status(each: str) -> str | None:
         if each not in found:
@@ -61,3 +48,23 @@ async def onboardings(page: Page) -> Columns:
 
 
 _NOT_STARTED = OnboardingStatus.NOT_STARTED.value
+
+
+def _latest(asked: Asked, of_cycle: bool) -> Select[Any]:
+    record, moved = customer_onboarding.c, onboarding_progress.c
+    progress = (
+        select(moved.progress)
+        .where(and_(moved.customer == record.customer, moved.cycle == record.cycle, moved.at <= asked.now))
+        .order_by(moved.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(
+        record.customer, record.status, record.started, record.last_progress, record.finished, record.first_value,
+        progress.label("done"), func.row_number().over(partition_by=record.customer, order_by=record.cycle.desc())
+        .label("newest"),
+    ).where(asked.holds(record.customer), record.started <= asked.now)  # fmt: skip
+    if of_cycle:
+        query = query.where(record.cycle == asked.cycle)
+    latest = query.subquery()
+    return select(latest).where(latest.c.newest == 1)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.facts import CATALOGUE, RECORDED, FactType
+from persistence.asked import Asked
 from persistence.decision_rows import put
 from persistence.fact_page import Columns, Page
 from persistence.tables.measures import computed_metric
@@ -14,21 +15,24 @@ from persistence.tables.measures import computed_metric
 
 async def recorded(page: Page) -> Columns:
     """Each result of its own type; only those that are wanted are read."""
-    wanted = sorted(RECORDED & page.wanted if page.wanted else RECORDED)
+    wanted = tuple(sorted(RECORDED & page.wanted if page.wanted else RECORDED))
+    found = {name: page.unknown() for name in wanted}
+    for owner, name, number, word in await page.rows(_results, wanted):
+        found[name][page.place[owner]] = _value(name, number, word)
+    return found
+
+
+def _results(asked: Asked, wanted: tuple[str, ...]) -> Select[Any]:
     result = computed_metric.c
     newest = (
         func.row_number().over(partition_by=(result.customer, result.name), order_by=result.at.desc()).label("newest")
     )
     results = (
         select(result.customer, result.name, result.number, result.word, newest)
-        .where(page.holds(result.customer), result.name.in_(wanted), result.at <= page.as_of)
+        .where(asked.holds(result.customer), result.name.in_(wanted), result.at <= asked.now)
         .subquery()
     )
-    found = await page.all_by_customer(
-        select(results.c.customer, results.c.name, results.c.number, results.c.word).where(results.c.newest == 1)
-    )
-    values = {(each, row.name): _value(row) for each, rows in found.items() for row in rows}
-    return {name: [values.get((each, name)) for each in page.ids] for name in wanted}
+    return select(results.c.customer, results.c.name, results.c.number, results.c.word).where(results.c.newest == 1)
 
 
 async def record(
@@ -52,10 +56,8 @@ def _row(owner: str, name: str, at: object, value: str | float | bool | None) ->
     }  # fmt: skip
 
 
-def _value(row: Row[Any]) -> str | float | bool | None:
-    number: float | None = row.number
-    word: str | None = row.word
-    match CATALOGUE[row.name].type:
+def _value(name: str, number: float | None, word: str | None) -> str | float | bool | None:
+    match CATALOGUE[name].type:
         case FactType.STRING:
             return word
         case FactType.BOOL:

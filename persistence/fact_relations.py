@@ -1,75 +1,61 @@
 """Facts of the relationship: surveys, meetings, personal messages (section 0.3 of the domain)."""
 
-from sqlalchemy import func, or_, select
+from typing import Any
 
+from sqlalchemy import Select, func, or_, select
+
+from persistence.asked import Asked, Build
 from persistence.fact_page import Columns, Page, share
-from persistence.tables.measures import meeting, outreach_message, survey_response
-
-NPS = "nps"
-"""The kind of survey whose answers are Net Promoter scores."""
+from persistence.tables.measures import meeting, outreach_message
 
 
 async def nps(page: Page) -> Columns:
     """The latest answer of the account, and how old it is."""
-    answer = survey_response.c
-    newest = (
-        func.row_number()
-        .over(partition_by=answer.customer, order_by=(answer.submitted_at.desc(), answer.id.desc()))
-        .label("newest")
-    )
-    answers = (
-        select(answer.customer, answer.score, answer.submitted_at, newest)
-        .where(page.holds(answer.customer), answer.kind == NPS, answer.submitted_at <= page.as_of)
-        .subquery()
-    )
-    found = await page.by_customer(
-        select(answers.c.customer, answers.c.score, answers.c.submitted_at).where(answers.c.newest == 1)
-    )
-    return {
-        "nps_score": page.column(lambda each: found[each].score if each in found else None),
-        "days_since_nps": page.column(
-            lambda each: page.days_since(found[each].submitted_at) if each in found else None
-        ),
-    }
+    score, age = page.unknown(), page.unknown()
+    for owner, said, when, *_ in await page.answers():
+        position = page.place[owner]
+        score[position], age[position] = said, page.days_since(when)
+    return {"nps_score": score, "days_since_nps": age}
 
 
 async def meetings(page: Page) -> Columns:
     """Attended of those that were to take place; one of which nobody has said yet counts on neither side."""
+    return {"meetings_attended": await _shares(page, _meetings)}
+
+
+def _meetings(asked: Asked) -> Select[Any]:
     met = meeting.c
-    found = await page.by_customer(
-        select(met.customer, func.count().filter(met.attended).label("attended"), func.count().label("scheduled"))
+    return (
+        select(met.customer, func.count().filter(met.attended), func.count())
         .where(
-            page.holds(met.customer),
-            met.scheduled_at > page.back(90),
-            met.scheduled_at <= page.as_of,
-            met.booked_at <= page.as_of,
-            or_(met.cancelled_at.is_(None), met.cancelled_at > page.as_of),
+            asked.holds(met.customer),
+            met.scheduled_at > asked.back(90),
+            met.scheduled_at <= asked.now,
+            met.booked_at <= asked.now,
+            or_(met.cancelled_at.is_(None), met.cancelled_at > asked.now),
             met.attended.is_not(None),
-            met.told_at <= page.as_of,
+            met.told_at <= asked.now,
         )
         .group_by(met.customer)
     )
-    return {
-        "meetings_attended": page.column(
-            lambda each: share(found[each].attended, found[each].scheduled) if each in found else None
-        )
-    }
 
 
 async def outreach(page: Page) -> Columns:
     """Answered of sent personal messages."""
+    return {"responses_to_outreach": await _shares(page, _outreach)}
+
+
+def _outreach(asked: Asked) -> Select[Any]:
     sent = outreach_message.c
-    found = await page.by_customer(
-        select(
-            sent.customer,
-            func.count().filter(sent.answered_at <= page.as_of).label("answered"),
-            func.count().label("sent"),
-        )
-        .where(page.holds(sent.customer), sent.sent_at > page.back(90), sent.sent_at <= page.as_of)
+    return (
+        select(sent.customer, func.count().filter(sent.answered_at <= asked.now), func.count())
+        .where(asked.holds(sent.customer), sent.sent_at > asked.back(90), sent.sent_at <= asked.now)
         .group_by(sent.customer)
     )
-    return {
-        "responses_to_outreach": page.column(
-            lambda each: share(found[each].answered, found[each].sent) if each in found else None
-        )
-    }
+
+
+async def _shares(page: Page, build: Build) -> list[Any]:
+    found = page.unknown()
+    for owner, part, whole in await page.rows(build):
+        found[page.place[owner]] = share(part, whole)
+    return found

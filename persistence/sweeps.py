@@ -12,8 +12,9 @@ from models.enums import Segment
 from models.standing import Evaluated, Standing
 from persistence import decision_rows, decision_writes
 from persistence.fact_columns import FactColumns
+from persistence.fact_page import Page
 from persistence.rows import insert, value_of
-from persistence.standings import Standings, next_page
+from persistence.standings import next_page, read_standings
 from persistence.tables import decisions as tables
 from rules.segments import guided
 
@@ -37,13 +38,13 @@ class DecisionTable:
     ) -> tuple[list[Standing], dict[str, list[Any]]]:
         """The standing of each customer that is there, and columns of facts aligned with them."""
         names = tuple(dict.fromkeys((*names, "stage", "segment", "plan")))
-        page = await FactColumns(self._connection, self._has_kickoff).read(ids, names, as_of=as_of)
-        there, standings = await Standings(self._connection).read(page.ids, page.facts, as_of=as_of)
-        if len(there) == len(page.ids):
-            return standings, page.facts
-        present = frozenset(there)
-        kept = [position for position, each in enumerate(page.ids) if each in present]
-        return standings, {name: [column[at] for at in kept] for name, column in page.facts.items()}
+        page = Page(self._connection, ids, as_of=as_of, wanted=names)
+        _, _, facts = await FactColumns(self._connection, self._has_kickoff).of(page, names)
+        standings = await read_standings(page, facts)
+        if len(standings) == len(page.ids):
+            return standings, facts
+        kept = [page.place[one.customer] for one in standings]
+        return standings, {name: [column[at] for at in kept] for name, column in facts.items()}
 
     async def write(
         self, found: Sequence[Evaluated], *, source: str, now: datetime, stages: bool = True

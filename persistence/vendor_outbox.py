@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.outside import System
 from models.vendor_delivery import OPEN, Circuit, VendorDelivery, VendorStatus, Waiting
 from persistence import bulk
+from persistence.asked import Asked
 from persistence.fact_page import Page
 from persistence.locks import hold
 from persistence.rows import Row, bounded, insert, row_of, value_of
@@ -47,12 +49,7 @@ class VendorOutboxTable:
         waiting: set[tuple[str, str]] = set()
         if saved:
             page = Page(self._connection, sorted({one.customer for one in saved}), as_of=saved[0].created_at)
-            found = await self._connection.execute(
-                select(_ROW.customer, _ROW.system)
-                .where(page.holds(_ROW.customer), _ROW.kind == "save_account", _ROW.status == _PENDING)
-                .distinct()
-            )
-            waiting = {(row.customer, row.system) for row in found}
+            waiting = {(owner, system) for owner, system in await page.rows(_saves_waiting)}
         rows = []
         for one in deliveries:
             if one.operation.kind == "save_account" and (one.customer, one.system.value) in waiting:
@@ -195,6 +192,14 @@ class VendorOutboxTable:
     async def _all(self, query: Select[*tuple[object, ...]]) -> list[VendorDelivery]:
         rows = await self._connection.execute(query)
         return [value_of(VendorDelivery, row) for row in rows.mappings()]
+
+
+def _saves_waiting(asked: Asked) -> Select[Any]:
+    return (
+        select(_ROW.customer, _ROW.system)
+        .where(asked.holds(_ROW.customer), _ROW.kind == "save_account", _ROW.status == _PENDING)
+        .distinct()
+    )
 
 
 def _is_due(now: datetime, stuck: datetime) -> ColumnElement[bool]:

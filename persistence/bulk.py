@@ -95,9 +95,8 @@ def _one_document(table: Table, names: tuple[str, ...], keys: tuple[str, ...], r
         conflict = f"DO UPDATE SET {after}"
     else:
         conflict = "DO NOTHING"
-    # Names of tables and columns of ours, never anything given.
     return text(
-        f"INSERT INTO {table.name} ({listed}) "  # noqa: S608
+        f"INSERT INTO {table.name} ({listed}) "  # noqa: S608 - our own tables' and columns' names, never anything given
         f"SELECT {listed} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
         f"ON CONFLICT ({', '.join(keys)}) {conflict}"
     )

@@ -115,7 +115,8 @@ async def test_everything_comes_up_goes_on_after_a_power_cut_and_ends_on_request
         return stages if len(stages) == len(rows) >= 8 else {}
 
     stages = await until(staged, "a stage for every sample customer")
-    assert set(stages.values()) <= {"trial", "onboarding", "adopting"}
+    # Days go on meanwhile: on a busy machine the first ones are at risk before the last one has a stage.
+    assert set(stages.values()) <= {"trial", "onboarding", "adopting", "at_risk"}
     assert {"trial", "onboarding"} <= set(stages.values())
     before = await detail(told["console"], "C-2001")
     stack.kill_everything()
@@ -129,7 +130,8 @@ async def test_everything_comes_up_goes_on_after_a_power_cut_and_ends_on_request
     after = await until(gone_on, "steps after the restart")
     assert {run["run"]["workflow_id"] for run in before["runs"]} <= {run["run"]["workflow_id"] for run in after["runs"]}
     assert {run["run"]["started"] for run in before["runs"]} <= {run["run"]["started"] for run in after["runs"]}
-    assert [one["cause"] for one in after["history"]] == [one["cause"] for one in before["history"]]
+    known = [one["cause"] for one in before["history"]]
+    assert [one["cause"] for one in after["history"]][: len(known)] == known
 
     assert stack.process is not None
     stack.process.send_signal(signal.SIGINT)

@@ -12,6 +12,7 @@ from models.approval import Approval, ApprovalKind, ApprovalStatus, Verdict
 from models.errors import NotFound, Refused
 from models.event_kinds import EventType
 from models.event_making import STEADFAST, made
+from rules import approving
 
 
 async def decide(tx: Transaction, number: int, verdict: Verdict, now: datetime) -> Approval:
@@ -19,7 +20,8 @@ async def decide(tx: Transaction, number: int, verdict: Verdict, now: datetime) 
 
     Raises:
         NotFound: no such request.
-        Refused: it was decided otherwise, a no without a reason, or by the one who asked.
+        Refused: it was decided otherwise, a no without a reason, by the one who asked, or by somebody whose role it is
+            not.
     """
     asked = await tx.approvals.get(number)
     if asked is None:
@@ -27,8 +29,9 @@ async def decide(tx: Transaction, number: int, verdict: Verdict, now: datetime) 
     status = ApprovalStatus.APPROVED if verdict.approved else ApprovalStatus.REFUSED
     if not verdict.approved and not verdict.reason:
         raise Refused("a refusal says why", field="reason")
-    if verdict.by.casefold() == asked.requested_by.casefold():
-        raise Refused("whoever asked cannot decide", field="by", value=verdict.by)
+    reason = approving.refusal(asked, verdict.by, await tx.customers.csms())
+    if reason:
+        raise Refused(reason, field="by", value=verdict.by)
     decided = asked.model_copy(
         update={"status": status, "decided_by": verdict.by, "decided_at": now, "reason": verdict.reason}
     )

@@ -17,7 +17,7 @@ from activities.questions import question_of
 from models.action_texts import Texts
 from models.actions import Asked, Call, CreateTask, MeetingTask, ProposeMeeting, RequestApproval
 from models.approval import Approval
-from models.enums import Priority
+from models.enums import Priority, Role
 from models.people import SILENT, ChecklistMark, Outcome
 from models.play import StepInput
 from models.records import CsmTask, Customer, MeetingProposal, Notice
@@ -113,7 +113,7 @@ class TaskActivities:
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = RequestApproval.model_validate(step.params, extra="ignore")
             due = self._places.due(asked.due, step.now)
-            title = self._say(asked.title)
+            title, role = self._say(asked.title), asked.role or Role.CS_MANAGER
             request = Approval(
                 key=step.key,
                 kind=asked.kind,
@@ -123,17 +123,18 @@ class TaskActivities:
                 detail={"playbook": step.playbook, "customer": customer.name or customer.id},
                 requested_by=step.playbook,
                 requested_at=step.now,
-                role=asked.role,
+                role=role,
+                only=asked.role is not None,
                 due_at=due,
                 workflow_id=step.workflow_id,
             )
             stored = await tx.approvals.ask(request)
-            to = await colleague(tx, customer, asked.role)
+            to = await colleague(tx, customer, role)
             notice = Notice(
                 key=step.key,
                 customer=customer.id,
                 workflow_id=step.workflow_id,
-                role=asked.role,
+                role=role,
                 recipient=to.queue,
                 message=f"approval {stored.number} ({asked.kind.value}): {title}",
                 at=step.now,
@@ -146,7 +147,7 @@ class TaskActivities:
                     workflow_id=step.workflow_id,
                     customer=customer,
                     to=to.person,
-                    role=asked.role,
+                    role=role,
                     title=notice.message,
                     now=step.now,
                     due=due,

@@ -109,7 +109,7 @@ class Telling:
         """Somebody has to say yes or no: with a button, in the name by which we know who pressed it."""
         whom = f" for {request.customer}" if request.customer else ""
         told = PostChat(
-            title=f"To approve ({request.role.value}): {request.title}"[:200],
+            title=f"To approve ({request.role.value}{' or above' if request.only else ''}): {request.title}"[:200],
             text=f"Request {request.number}, {request.kind.value}{whom}, asked by {request.requested_by}",
             buttons=(*self._yes_no(request.number), *(self._open(request.customer) if request.customer else ())),
         )

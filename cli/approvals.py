@@ -15,7 +15,7 @@ app = typer.Typer(help="What waits for a named person's yes or no.", no_args_is_
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Number = Annotated[int, typer.Argument(help="Number of the request, from `approvals list`.")]
-By = Annotated[str, typer.Option(help="Who decides; not the one who asked.")]
+By = Annotated[str, typer.Option(help="Who decides (id, name or e-mail address); not the one who asked.")]
 
 
 @app.command("list")
@@ -30,10 +30,10 @@ def list_(
         print_json([one.model_dump(mode="json") for one in found])
         return
     rows = [
-        (one.number, one.kind, one.customer or "-", one.title, one.requested_by, one.requested_at, _how(one))
+        (one.number, one.kind, one.customer or "-", one.title, one.requested_by, one.requested_at, _who(one), _how(one))
         for one in found
     ]
-    print_table("Approvals", ("number", "kind", "customer", "what", "asked by", "since", "status"), rows)
+    print_table("Approvals", ("number", "kind", "customer", "what", "asked by", "since", "decides", "status"), rows)
 
 
 @app.command()
@@ -74,6 +74,10 @@ async def _store(number: int, verdict: Verdict) -> Approval:
 async def _list(every: bool, customer: str | None) -> list[Approval]:
     async with open_context() as context, context.store.read() as tx:
         return await tx.approvals.requests(status=None if every else ApprovalStatus.PENDING, customer=customer)
+
+
+def _who(one: Approval) -> str:
+    return f"{one.role} or above" if one.only else f"anybody else; asked of {one.role}"
 
 
 def _how(one: Approval) -> str:

@@ -10,6 +10,7 @@ from cli.context import open_context
 from cli.output import print_json, print_table
 from intake.team import hire, read
 from models.records import Csm
+from rules.approving import roles_of
 
 
 def team(
@@ -21,8 +22,11 @@ def team(
     if as_json:
         print_json([one.model_dump(mode="json") for one in managers])
         return
-    rows = [(one.id, one.name, one.email, ", ".join(one.segments), one.manager_id) for one in managers]
-    print_table("Team", ("id", "name", "e-mail", "segments", "reports to"), rows)
+    rows = [
+        (one.id, one.name, one.email, ", ".join(roles_of(one, managers)), ", ".join(one.segments), one.manager_id)
+        for one in managers
+    ]
+    print_table("Team", ("id", "name", "e-mail", "roles", "segments", "reports to"), rows)
 
 
 async def _team(file: Path | None) -> list[Csm]:

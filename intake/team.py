@@ -9,7 +9,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from activities.ports import Store
 from models.base import Slug, Value
-from models.enums import Segment
+from models.enums import Role, Segment
 from models.errors import BadInput
 from models.events import Email, Text
 from models.records import Csm
@@ -26,6 +26,9 @@ class Manager(Value):
     calendar_link: HttpUrl | None = None
     manager_id: Slug | None = None
     segments: tuple[Segment, ...] = ()
+    roles: tuple[Role, ...] = Field(
+        default=(), description="What they decide as; absent: csm, and cs_manager to whom others report."
+    )
     weekly_tasks: Annotated[int, Field(ge=0, le=1000)] | None = Field(
         default=None, description="Tasks a week that they can do; simulations hold the load against it."
     )

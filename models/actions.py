@@ -98,7 +98,10 @@ class RequestApproval(Value):
 
     kind: ApprovalKind
     title: Texts
-    role: Role = Field(default=Role.CS_MANAGER, description="Who may decide.")
+    role: Role | None = Field(
+        default=None,
+        description="Who alone may decide, or who stands above; absent: asked of the cs_manager, any may decide.",
+    )
     due: Due | None = None
 
 

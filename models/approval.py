@@ -50,7 +50,8 @@ class Approval(Carried):
     detail: dict[str, JsonValue] = Field(default_factory=dict)
     requested_by: str
     requested_at: Instant
-    role: Role = Field(default=Role.CS_MANAGER, description="Who may decide.")
+    role: Role = Field(default=Role.CS_MANAGER, description="Of whom it is asked.")
+    only: bool = Field(default=False, description="Nobody but that role, or who stands above it, decides.")
     due_at: Instant | None = None
     workflow_id: str = ""
     status: ApprovalStatus = ApprovalStatus.PENDING

@@ -63,6 +63,9 @@ class Csm(Carried):
     calendar_link: str = ""
     manager_id: str | None = None
     segments: tuple[Segment, ...] = ()
+    roles: tuple[Role, ...] = Field(
+        default=(), description="As the team file says; none: a csm, and a cs_manager to whom others report."
+    )
 
 
 class Transition(Carried):

@@ -61,12 +61,8 @@ async def answered(tx: Transaction, said: Said, now: datetime) -> tuple[VendorSt
     person = one_of_ours(await tx.customers.csms(), str(told.get(PERSON) or ""))
     if person is None:
         return VendorStatus.REFUSED, f"{presser} is none of our managers, by STEADFAST_SLACK_PEOPLE or by address"
-    asked = await tx.approvals.get(number)
-    asker = asked.requested_by if asked is not None else ""
-    # Whoever asked may have signed with any of their names; the rule that they cannot decide knows only one.
-    own = asker.casefold() in {name.casefold() for name in (person.id, person.name, person.email)}
     reason = f"by button in Slack, pressed by {presser}"
-    verdict = Verdict(approved=told["approved"] is True, by=asker if own else person.id, reason=reason)
+    verdict = Verdict(approved=told["approved"] is True, by=person.id, reason=reason)
     try:
         await decide(tx, number, verdict, now)
     except (NotFound, Refused) as error:

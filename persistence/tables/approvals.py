@@ -1,6 +1,6 @@
 """Requests for approval (section 16 of the domain)."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Boolean, Column, Index, Table, Text, false
 
 from persistence.tables.metadata import CUSTOMER, KEY, METADATA, NAME
 from persistence.types import UtcDateTime, document, serial
@@ -18,6 +18,7 @@ approval = Table(
     Column("requested_by", Text, nullable=False),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("role", NAME, nullable=False, comment="Who may decide."),
+    Column("only", Boolean, nullable=False, server_default=false(), comment="Nobody else decides, but who is above."),
     Column("due_at", UtcDateTime),
     Column("workflow_id", KEY, nullable=False),
     Column("status", NAME, nullable=False),

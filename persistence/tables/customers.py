@@ -59,6 +59,7 @@ csm = Table(
     Column("calendar_link", Text, nullable=False),
     Column("manager_id", String(200)),
     Column("segments", document(), nullable=False),
+    Column("roles", document(), nullable=False, server_default="[]"),
 )
 
 transition = Table(

@@ -3,18 +3,17 @@
 from datetime import UTC, datetime
 
 from models.approval import Approval, ApprovalKind
+from models.enums import Role
+from models.records import Csm
 from tests.console.kit import Console
 
 ASKED = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-async def ask(console: Console) -> int:
+async def ask(console: Console, **more: object) -> int:
     async with console.store.begin() as tx:
-        stored = await tx.approvals.ask(
-            Approval(
-                key="k", kind=ApprovalKind.REPORT, title="April", requested_by="marc", requested_at=ASKED
-            )
-        )  # fmt: skip
+        request = Approval(key="k", kind=ApprovalKind.REPORT, title="April", requested_by="marc", requested_at=ASKED)
+        stored = await tx.approvals.ask(request.model_copy(update=more))
     return stored.number
 
 
@@ -38,3 +37,16 @@ async def test_what_is_wrong_is_refused_by_name(console: Console) -> None:
     own = await console.http.post(path, json={"approved": True, "by": "marc"})
     assert own.status_code == 409
     assert (await console.http.post("/api/approvals/999", json={"approved": True, "by": "l"})).status_code == 404
+
+
+async def test_a_role_that_is_named_decides_alone(console: Console) -> None:
+    number = await ask(console, role=Role.CS_MANAGER, only=True)
+    path, yes = f"/api/approvals/{number}", {"approved": True, "by": "lena"}
+    refused = await console.http.post(path, json=yes)
+    assert (refused.status_code, refused.json()["field"]) == (409, "by")
+    assert "nobody of the team is one" in refused.text
+    async with console.store.begin() as tx:
+        for id_, leads in (("lena", None), ("berta", "lena")):
+            await tx.customers.put_csm(Csm(id=id_, name=id_.title(), email=f"{id_}@us.example", manager_id=leads))
+    assert (await console.http.post(path, json={**yes, "by": "berta"})).status_code == 409
+    assert (await console.http.post(path, json=yes)).json()["decided_by"] == "lena"

@@ -24,6 +24,7 @@ from intake.vendors.staff import Staff
 from intake.vendors.taking import House
 from integrations.slack import Slack
 from models.approval import Approval, ApprovalKind, ApprovalStatus, Verdict
+from models.enums import Role
 from models.outside import System
 from models.records import Csm, Customer
 from models.vendor_delivery import DeliverOne, DrainInput
@@ -172,6 +173,24 @@ async def test_nobody_else_decides(office: Office, reply: Reply, who: str, why: 
     assert (await office.press(office.buttons()[0], who)).status_code == 200
     assert await office.stands(number) == ("pending", "")
     assert why in (await office.reasons())[0]
+
+
+async def test_a_role_that_the_playbook_names_decides_alone(office: Office) -> None:
+    async with office.store.begin() as tx:
+        request = REQUEST.model_copy(update={"role": Role.EXECUTIVE, "only": True, "requested_by": "save.offer"})
+        number = (await tx.approvals.ask(request)).number
+        eva = Csm(id="eva", name="Eva Sanz", email="eva@us.example", roles=(Role.EXECUTIVE,))
+        await tx.customers.put_csm(eva)
+    office.slack.replies = [POSTED]
+    assert await office.drain() == ["delivered"]
+    assert "executive or above" in office.slack.asked[-1].json["text"]
+    yes = office.buttons()[0]
+    await office.press(yes, "U9")
+    assert await office.stands(number) == ("pending", "")
+    assert "only executive decides this (eva); they are csm" in (await office.reasons())[0]
+    office.slack.replies = [user("eva@us.example")]
+    await office.press(yes)
+    assert await office.stands(number) == ("approved", "eva")
 
 
 async def test_the_settings_name_whom_slack_does_not_know(office: Office) -> None:

@@ -7,10 +7,13 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.approvals import decide
 from models.approval import Verdict
+from models.enums import Role
+from models.errors import Refused
 from models.event_kinds import EventType
 from models.ids import save_id, sequence_id
 from models.play import OutcomeRequest
 from models.playbook import Playbook
+from models.records import Csm
 from tests.harness import Company
 from tests.workflows.inline import LEFT, act, call, employing, growing, mail
 from tests.workflows.life import MARTA, Life, living
@@ -20,9 +23,9 @@ from workflows.play import Play
 SIGNAL = "cancellation_request"
 
 
-def leaving() -> Playbook:
-    """Acknowledge, ask, and have the offer approved before anybody may make it."""
-    asked = {"kind": "save_offer", "title": {"es": "Oferta", "en": "Offer"}, "due": "2 hours"}
+def leaving(**more: str) -> Playbook:
+    """Acknowledge, ask, and have the offer approved before anybody may make it. ``more``: of the request."""
+    asked = {"kind": "save_offer", "title": {"es": "Oferta", "en": "Offer"}, "due": "2 hours", **more}
     outcomes = ["open_to_talk", "not_open"]
     return playbook(
         {
@@ -106,6 +109,31 @@ async def test_only_what_was_approved_is_offered_and_only_where_they_want_to_tal
         assert await _facts(ana) == ("active", False)
         late = (await ana.done()).statuses(expansion)
         assert (late["m1"], late["m2"]) == ("skipped", "skipped")
+
+
+async def test_where_the_playbook_names_a_role_only_that_role_lets_the_offer_out(
+    skipping: WorkflowEnvironment, skipping_company: Company
+) -> None:
+    here = employing(skipping_company, leaving(role="executive"))
+    async with living(skipping, here, csm_id=MARTA.id) as ana:
+        await growing(ana)
+        await _cancels(ana)
+        play = save_id(ana.id, SIGNAL, 1)
+        await ana.handle(play).execute_update(Play.answer, OutcomeRequest(outcome="open_to_talk", by="marta"))
+        await ana.settle()
+        async with here.store.begin() as tx:
+            [asked] = await tx.approvals.requests(customer=ana.id)
+            assert (asked.role, asked.only) == (Role.EXECUTIVE, True)
+            with pytest.raises(Refused, match="nobody of the team is one"):
+                await decide(tx, asked.number, Verdict(approved=True, by=MARTA.id), await ana.now())
+            boss = Csm(id="eva", name="Eva", email="eva@house.example", roles=(Role.EXECUTIVE,))
+            await tx.customers.put_csm(boss)
+            with pytest.raises(Refused, match=r"only executive decides this \(eva\); they are csm"):
+                await decide(tx, asked.number, Verdict(approved=True, by=MARTA.id), await ana.now())
+            await decide(tx, asked.number, Verdict(approved=True, by="Eva"), await ana.now())
+        await here.catch_up(await ana.now())
+        await ana.pass_time(days=1)
+        assert {one.step_id: one.status for one in (await ana.view(play)).steps}["offer"] == "done"
 
 
 async def test_the_end_of_the_subscription_waits_for_nothing(

@@ -12,21 +12,17 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-import judging
-import pulling
 import settings_integrations
 import telemetry
 import telemetry_metrics
-import vendors
-import worker_outside
-import worker_versions
-from acting import Collaborators as Collaborators
-from acting import activities as activities
 from activities.connected import NOTHING, Connected
 from activities.interceptor import ActivityFrame
 from activities.ports import Store
-from company import house as house
-from deciding import Deciding
+from composition import judging, pulling, vendors, worker_outside, worker_versions
+from composition.acting import Collaborators as Collaborators
+from composition.acting import activities as activities
+from composition.company import house as house
+from composition.deciding import Deciding
 from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks

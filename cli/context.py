@@ -7,6 +7,7 @@ from datetime import datetime
 from temporalio.client import Client
 
 from activities.connected import NOTHING, Connected
+from composition.telling_store import by_hand
 from models.clock import Clock, utc_now
 from models.errors import Refused
 from persistence import migrate
@@ -16,7 +17,6 @@ from persistence.store import SqlStore
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
-from telling_store import by_hand
 
 
 class Context:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cli.context import Context
 from cli.months import last_day
 from cli.output import print_json, print_table, say
-from judging import making
+from composition.judging import making
 from models.figure import Figure
 from models.figure_change import Change
 from models.metric_rows import BookRows

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 import settings_integrations
-import vendors
 from activities.connected import Connected
 from cli.context import open_context
 from cli.integrations_check import check
 from cli.integrations_status import status
 from cli.output import print_json, print_table, say
+from composition import vendors
 from intake import delighted
 from intake.links import feed_token
 from models.errors import BadInput, Misconfigured

@@ -7,12 +7,11 @@ from typing import Annotated
 import httpx
 import typer
 
-import mailing
 import settings as house
 import settings_integrations
-import vendors
 from activities.connected import Checkable
 from cli.output import print_json, print_table, say
+from composition import mailing, vendors
 from integrations.n8n import N8n, instances
 from models.errors import Refused
 from models.outside import Standing

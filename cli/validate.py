@@ -10,7 +10,7 @@ import typer
 from activities.validation import validate as validate_figures
 from cli.context import Context, open_context
 from cli.output import out, print_json, print_table, say
-from judging import judge
+from composition.judging import judge
 from models.errors import BadInput, Refused
 from models.ids import new_id
 from models.validating import ValidationAsked

@@ -18,6 +18,7 @@ import uvicorn
 import codec
 import telemetry
 from activities.connected import NOTHING, Connected
+from composition.telling_store import by_hand
 from console.counters import Counters
 from console.deps import Deps
 from console.probes import TemporalProbes
@@ -44,7 +45,6 @@ from playbooks.catalog import Catalog
 from settings import Settings, load
 from stack import clock_file
 from stack.client import connect
-from telling_store import by_hand
 
 
 @dataclass

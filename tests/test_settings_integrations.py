@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-import vendors
+from composition import vendors
 from models.errors import Misconfigured
 from models.outside import System
 from settings_integrations import NEEDS, IntegrationSettings, load

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from temporalio.testing import ActivityEnvironment
 
-from deciding import Deciding
+from composition.deciding import Deciding
 from models.standing import Evaluated
 from models.sweep import SweepBegin, SweepClaim, SweepPages, SweepProgress
 from persistence.store import SqlStore

@@ -8,7 +8,7 @@ import pytest
 from activities import plans
 from activities.explain import explain
 from activities.manual_stage import ask
-from deciding import Deciding
+from composition.deciding import Deciding
 from intake.plan_file import read
 from models.enums import LifecycleStage as Stage
 from models.errors import NotFound

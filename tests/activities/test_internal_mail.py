@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from activities.internal_mail import InternalPost
-from company import house
+from composition.company import house
 from intake.answer_links import SignedAnswers, read_answer
 from integrations.smtp import SmtpMailer
 from models.enums import Role

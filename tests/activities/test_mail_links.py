@@ -17,7 +17,7 @@ from activities.message_values import MessageValues
 from activities.messages import MessageActivities
 from activities.places import Places
 from activities.values_subscription import SubscriptionValues
-from company import house
+from composition.company import house
 from intake.links import customer_token
 from intake.unsubscribe import Unsubscribe
 from integrations.calendars import LibraryCalendars

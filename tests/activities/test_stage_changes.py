@@ -9,7 +9,7 @@ import pytest
 from activities.approvals import decide
 from activities.executive import reached
 from activities.manual_stage import ask
-from deciding import Deciding
+from composition.deciding import Deciding
 from intake.occurrence import occurrence_of
 from models.approval import Verdict
 from models.enums import LifecycleStage as Stage

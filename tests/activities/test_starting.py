@@ -12,7 +12,7 @@ from activities.lifecycle import LifecycleActivities
 from activities.places import Places
 from activities.runs import RunActivities
 from activities.starting import Starting
-from company import house
+from composition.company import house
 from integrations.calendars import LibraryCalendars
 from models.enums import LifecycleStage, Plan, RunStatus, SubscriptionStatus, TriggeredBy
 from models.events import Occurrence

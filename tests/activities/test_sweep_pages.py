@@ -8,7 +8,7 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from analysis.evaluation_page import PageDecider
-from deciding import Deciding
+from composition.deciding import Deciding
 from models.errors import Refused
 from models.sweep import SweepBegin, SweepPages
 from persistence.engine import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from deciding import Deciding
+from composition.deciding import Deciding
 from intake.csv.importer import Importer
 from intake.csv.lifecycles import Lifecycles
 from intake.csv.mapping_file import load_mapping

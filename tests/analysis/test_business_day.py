@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from analysis.business_day import first_working_day
-from deciding import Deciding
+from composition.deciding import Deciding
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[2]
 ROOTS = {module.stem for module in ROOT.glob("*.py")}
 PROCESSES = {"worker", "starter"}
 
-COMPOSERS = ("cli/", "stack/", "console/app.py", "persistence/migrations/env.py")
-"""Besides the modules at the top: the commands, what starts processes, the console's app, and Alembic's entry."""
+COMPOSERS = ("cli/", "composition/", "stack/", "console/app.py", "persistence/migrations/env.py")
+"""Besides the modules at the top: their parts, the commands, what starts processes, the console's app, Alembic's."""
 
 
 def sources() -> list[Path]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Table, delete, select, update
 
-from deciding import Deciding
+from composition.deciding import Deciding
 from persistence.store import SqlStore
 from persistence.tables import METADATA
 from persistence.tables.customers import customer

@@ -12,7 +12,7 @@ from activities.validation import Judge
 from analysis.mrr import balances, columns, waterfall
 from analysis.mrr_definitions import MONTH_END_LATEST, RUNNING_SUM
 from analysis.mrr_live import with_events
-from judging import judge
+from composition.judging import judge
 from models.mrr import MonthFlow, MrrDefinition
 from persistence.engine import Database
 from persistence.spans import SpanReader

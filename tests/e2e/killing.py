@@ -21,7 +21,7 @@ from temporalio.client import Client, WorkflowHandle
 import starter
 import worker
 from activities.sweep import PAGE, SweepActivities
-from deciding import Deciding
+from composition.deciding import Deciding
 from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks

@@ -9,8 +9,8 @@ import httpx
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-import pulling
 from activities.connected import Connected
+from composition import pulling
 from integrations.stripe import Stripe
 from integrations.zendesk import Zendesk
 from models.clock import REAL

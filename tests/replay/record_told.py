@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import httpx
 
-import worker_outside
 from activities.connected import Connected
 from activities.telling import Telling
 from activities.told_store import ToldStore
+from composition import worker_outside
 from intake.vendor_dispatch import VendorDispatcher
 from integrations.planhat import Planhat
 from models.clock import REAL, utc_now

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-import pulling
 from activities.connected import Connected
 from activities.pull import PullActivities
 from activities.pull_readers import UsagePull
+from composition import pulling
 from intake.vendors.sink import VendorSink
 from integrations.freshdesk import Freshdesk
 from integrations.mixpanel import Mixpanel

@@ -12,7 +12,7 @@ from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, Sche
 
 from activities.sweep import PAGE, SweepActivities
 from analysis.evaluation_page import PageDecider, PageDecisions
-from deciding import Deciding
+from composition.deciding import Deciding
 from intake.deliver import Deliverer
 from models.clock import REAL, Clock
 from models.ids import lifecycle_id, new_id, sweep_id

@@ -14,12 +14,11 @@ import pytest
 from sqlalchemy import text
 from temporalio.client import Client
 
-import vendors
-import worker_outside
 from activities.connected import Connected
 from activities.telling import Telling
 from activities.told_store import ToldStore
 from activities.vendor_deliveries import VendorActivities
+from composition import vendors, worker_outside
 from intake.vendor_dispatch import VendorDispatcher
 from models.clock import REAL, utc_now
 from models.enums import Priority

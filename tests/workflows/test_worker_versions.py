@@ -17,10 +17,9 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
-import pulling
 import worker
-import worker_versions
 from activities.connected import Connected
+from composition import pulling, worker_versions
 from models.clock import REAL
 from models.enums import RunStatus
 from models.ids import new_id

@@ -10,13 +10,13 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-import worker_versions
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
 from activities.ports import Store
 from activities.ports_pull import EventLog, SourceReader
 from activities.pull import PullActivities
 from activities.pull_readers import EventLogPull, TicketPull, UsagePull
+from composition import worker_versions
 from intake import lexicon
 from intake.vendors.sink import VendorSink
 from intake.vendors.taking import House

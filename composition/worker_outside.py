@@ -11,10 +11,8 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-import mailing
 import settings_integrations
 import telemetry_metrics
-import vendors
 from activities.circuits import Circuits
 from activities.connected import Connected
 from activities.interceptor import ActivityFrame
@@ -22,6 +20,8 @@ from activities.mail_links import MailLinks
 from activities.meeting_links import MeetingLinks
 from activities.ports import Mailer, Store
 from activities.vendor_deliveries import VendorActivities
+from composition import mailing, vendors
+from composition.telling_store import telling
 from intake.links import customer_token
 from intake.vendor_dispatch import VendorDispatcher
 from models.clock import utc_now
@@ -30,7 +30,6 @@ from models.message import OutgoingMail, SendReceipt
 from models.outside import System
 from settings import Settings
 from stack import clock_file
-from telling_store import telling
 
 AT_ONCE = 5
 

@@ -10,11 +10,11 @@ from functools import partial
 from typing import NoReturn, TypeVar, cast
 
 import settings_integrations
-import vendors
 from activities.connected import NOTHING, Connected
 from activities.ports import Store
 from activities.telling import Telling
 from activities.told_store import ToldStore
+from composition import vendors
 from intake.vendors.press import answer_button
 from models.clock import utc_now
 from models.errors import Misconfigured

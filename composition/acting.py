@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import judging
 from activities.advocates import AdvocateActivities
 from activities.alerts import AlertActivities
 from activities.calendars import CalendarActivities
@@ -43,7 +42,8 @@ from activities.values_referral import ReferralValues
 from activities.values_subscription import SubscriptionValues
 from activities.vendor_deliveries import VendorActivities
 from analysis.review import agenda
-from deciding import Deciding
+from composition import judging
+from composition.deciding import Deciding
 from models.clock import utc_now
 
 

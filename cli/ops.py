@@ -4,15 +4,14 @@ Every act has a person and a reason, which the audit log keeps.
 """
 
 import asyncio
-from datetime import timedelta
 from typing import Annotated
 
 import typer
-from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.context import Context, open_context
+from cli.context import open_context
 from cli.output import print_json, print_table, say
+from intake.operating import Kept, operate, translated
 from intake.releasing import Releaser
 from models.errors import BadInput, NotFound, Refused, Retryable
 from models.events import Occurrence
@@ -31,7 +30,6 @@ _RUN = Annotated[str, typer.Argument(metavar="RUN", help="The run's workflow id.
 _PLAYBOOK = Annotated[str, typer.Argument(metavar="PLAYBOOK", help="Its id.")]
 _STEP = Annotated[str, typer.Argument(metavar="STEP", help="The step's id.")]
 _JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-_WITHIN = timedelta(seconds=30)
 _SHOWN = 30
 
 
@@ -149,16 +147,7 @@ async def _operate(run: str, act: Act, step: str, by: str, reason: str) -> None:
     parse_workflow_id(run)
     request = OperateRequest(act=act, step=step, by=by, reason=reason, request_id=new_id("op"))
     async with open_context() as context:
-        client = await context.temporal()
-        try:
-            await client.get_workflow_handle(run).execute_update(
-                "operate", request, id=request.request_id, result_type=str, rpc_timeout=_WITHIN
-            )
-        except WorkflowUpdateFailedError as error:
-            raise Refused(str(error.cause)) from None
-        except RPCError as error:
-            raise _translated(run, error) from None
-        await _audit(context, by, f"step_{act.value}", run, {"step": step, "reason": reason})
+        await operate(context.store, await context.temporal(), run, request, context.now)
 
 
 async def _move(run: str, policy: Policy, by: str, reason: str) -> str:
@@ -175,11 +164,14 @@ async def _move(run: str, policy: Policy, by: str, reason: str) -> str:
             previewed = await releaser.preview(release.document, policy, release.mapping, [run])
             if not previewed:
                 continue  # a release for customers of another segment
+            kept = Kept(context.store, context.now, by=by, action="run_move", run=run)
+            await kept.begin(release=release.id, running=policy.value, reason=reason)
             done = await anext(releaser.carry_out(wanted, previewed))
             if done.outcome not in (MoveOutcome.MOVES, MoveOutcome.RESTARTS, MoveOutcome.ALREADY):
-                raise Refused("; ".join(done.notes) or done.outcome.value, field="run", value=run)
-            detail = {"release": release.id, "running": policy.value, "reason": reason}
-            await _audit(context, by, "run_moved", run, detail)
+                why = "; ".join(done.notes) or done.outcome.value
+                await kept.end("refused", release=release.id, why=why)
+                raise Refused(why, field="run", value=run)
+            await kept.end("done", release=release.id, became=done.outcome.value)
             return f"{done.outcome.value} to version {release.version} ({release.fingerprint})"
         raise Refused("nothing was released for its customers", field="run", value=run)
 
@@ -188,23 +180,15 @@ async def _cancel(run: str, by: str, reason: str) -> None:
     parse_workflow_id(run)
     async with open_context() as context:
         client = await context.temporal()
-        # Kept before it is asked for: an act without its reason would be worse than a reason without its act.
-        await _audit(context, by, "run_cancelled", run, {"reason": reason})
+        kept = Kept(context.store, context.now, by=by, action="run_cancel", run=run)
+        await kept.begin(reason=reason)
         try:
             await client.get_workflow_handle(run).cancel()
         except RPCError as error:
-            raise _translated(run, error) from None
-
-
-async def _audit(context: Context, by: str, action: str, subject: str, detail: dict[str, str]) -> None:
-    async with context.store.begin() as tx:
-        await tx.audit.add(context.now(), by, action, subject, dict(detail))
-
-
-def _translated(run: str, error: RPCError) -> Refused | Retryable:
-    if error.status is RPCStatusCode.NOT_FOUND:
-        return NotFound("no such run is open", field="run", value=run)
-    return Retryable(f"the run did not answer: {error}")
+            refused = translated(run, error)
+            await kept.end("refused" if isinstance(refused, NotFound) else "unanswered", why=str(refused))
+            raise refused from None
+        await kept.end("done")
 
 
 def _said(by: str, reason: str) -> tuple[str, str]:

@@ -38,6 +38,8 @@ async def decide(tx: Transaction, number: int, verdict: Verdict, now: datetime) 
     if not await tx.approvals.settle(decided):
         if asked.status is status:
             return asked
+        if asked.status is ApprovalStatus.WITHDRAWN:
+            raise Refused(f"nothing is left to decide: {asked.reason}", field="number", value=number)
         raise Refused(f"{asked.decided_by} decided already: {asked.status}", field="number", value=number)
     if decided.kind is ApprovalKind.CREDIT_REWARD:
         await settle_reward(tx, decided, now)

@@ -76,7 +76,8 @@ async def close(tx: Transaction, said: Closing, now: datetime) -> Closed:
     known = {name: value for name, value in numbers.items() if value is not None}
     await tx.audit.add(now, said.by.strip(), f"opportunity_{said.status.value}", customer.id, {**detail, **known})
     # The rules are asked whether the customer leaves ``expanding``: by the process, as of every other change.
-    told = made(EventType.STAGE_REVIEW, customer.id, now, key, opportunity=said.type.value, status=said.status.value)
+    # So that the play which works on it ends (:mod:`activities.starting`), however far it has come.
+    told = made(EventType.STAGE_REVIEW, customer.id, now, key, opportunity=key, status=said.status.value)
     await tx.inbox.add(STEADFAST, told, now)
     return Closed(closed, settled)
 

@@ -1,5 +1,6 @@
 """Requests for approval, as a repository of a transaction."""
 
+from datetime import datetime
 from typing import Protocol
 
 from models.approval import Approval, ApprovalStatus
@@ -26,4 +27,8 @@ class Approvals(Protocol):
 
     async def settle(self, decided: Approval) -> bool:
         """Write the decision; False if somebody decided it already."""
+        ...
+
+    async def withdraw_of(self, workflow_id: str, reason: str, at: datetime) -> None:
+        """The run that asked has ended: what nobody has decided needs no decision any more."""
         ...

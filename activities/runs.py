@@ -33,6 +33,7 @@ class RunActivities:
             await tx.interventions.close(record.workflow_id, _counted_as(record.status), record.reason, ended)
             if record.status is not RunStatus.COMPLETED:
                 await tx.tasks.cancel_of(record.workflow_id, record.reason, ended)
+                await tx.approvals.withdraw_of(record.workflow_id, record.reason, ended)
 
 
 def _counted_as(status: RunStatus) -> InterventionStatus:

@@ -13,6 +13,7 @@ from activities.ports import Playbooks, Transaction
 from activities.starts import Starter, term_of, workflow_id_of
 from models.condition import evaluate, names
 from models.enums import LifecycleStage, RunStatus
+from models.events import Occurrence
 from models.people import Declined, Intervention
 from models.play import DecideInput, PlayStart, Stop
 from models.playbook import Playbook
@@ -47,6 +48,7 @@ class Starting:
         one = _One(await tx.runs.of(customer.id), await tx.interventions.of(customer.id))
         if transition is not None and transition.to_stage is LifecycleStage.CHURNED:
             one.end_all(f"the customer left: {transition.rule}")
+        await self._end_worked(tx, one, customer.id, asked.occurrence)
         segment = segment_of(customer.plan, customer.segment)
         if segment is None:
             # Only an imported book can leave both unknown; its stage is kept, no program can be chosen.
@@ -60,6 +62,19 @@ class Starting:
         if asked.occurrence.kind == RESUMED:
             await self._try_held(tx, one, customer, asked)
         return Started(tuple(one.starting.values()), tuple(one.stops))
+
+    async def _end_worked(self, tx: Transaction, one: "_One", customer: str, seen: Occurrence) -> None:
+        """The play of a closed opportunity (:mod:`activities.closing` told) ends, however far, or never starts."""
+        closed = entry.closed_opportunity(seen)
+        if closed is None:
+            return
+        for run in list(one.open.values()):
+            if await self._starter.began(tx, run, closed.unit):
+                one.stop(run.workflow_id, RunStatus.EXITED, f"the opportunity is {closed.status}")
+        for waiting in await tx.entries.waiting(customer):
+            if waiting.cause == closed.unit:
+                reason = f"{waiting.reason} until the opportunity was {closed.status}"
+                await tx.entries.decline(waiting.model_copy(update={"held": False, "reason": reason}))
 
     async def _onboard(self, tx: Transaction, one: "_One", customer: Customer, asked: DecideInput) -> None:
         """The program and the sequences of a new cycle; a customer who only returns to the stage has had them."""
@@ -203,14 +218,15 @@ class _One:
         for run in list(self.open.values()):
             named = named_by(playbook.excludes.stops, run.playbook) or run.workflow_id in old
             if named and run.workflow_id not in self.starting:
-                self._stop(run.workflow_id, RunStatus.SUPERSEDED, f"superseded by {playbook.id}")
+                self.stop(run.workflow_id, RunStatus.SUPERSEDED, f"superseded by {playbook.id}")
 
     def end_all(self, reason: str) -> None:
         """Everything open ends, without success."""
         for workflow_id in list(self.open):
-            self._stop(workflow_id, RunStatus.EXITED, reason)
+            self.stop(workflow_id, RunStatus.EXITED, reason)
 
-    def _stop(self, workflow_id: str, status: RunStatus, reason: str) -> None:
+    def stop(self, workflow_id: str, status: RunStatus, reason: str) -> None:
+        """An open run ends."""
         self.open.pop(workflow_id)
         self.stops.append(Stop(workflow_id=workflow_id, status=status, reason=reason))
 

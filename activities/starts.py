@@ -13,7 +13,7 @@ from models.people import Intervention
 from models.play import DecideInput, OnboardingState, PlayStart, RunRecord
 from models.playbook import Playbook
 from models.playbook_rules import named_by
-from models.records import Customer
+from models.records import Customer, RunRow
 from models.run import OWN
 from rules import entry, onboarding
 from rules.segments import segment_of
@@ -37,6 +37,10 @@ class Starter:
     async def known(self, tx: Transaction, playbook: Playbook, customer: Customer, cause: str) -> str | None:
         """The run that this cause started before, or None."""
         return await tx.entries.started_by(customer.id, counter(playbook), cause)
+
+    async def began(self, tx: Transaction, run: RunRow, cause: str) -> bool:
+        """Whether that run is the one that this cause started; only playbooks that are numbered by their own id."""
+        return await tx.entries.started_by(run.customer, run.playbook, cause) == run.workflow_id
 
     async def begin(
         self, tx: Transaction, playbook: Playbook, customer: Customer, asked: DecideInput, *, trigger: str, cause: str

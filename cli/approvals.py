@@ -81,4 +81,4 @@ def _who(one: Approval) -> str:
 
 
 def _how(one: Approval) -> str:
-    return one.status if one.status is ApprovalStatus.PENDING else f"{one.status} by {one.decided_by}"
+    return f"{one.status} by {one.decided_by}" if one.decided_by else one.status

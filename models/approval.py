@@ -32,6 +32,8 @@ class ApprovalStatus(StrEnum):
     PENDING = "pending"
     APPROVED = "approved"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """The run that asked has ended: there is nothing left to decide."""
 
 
 class Approval(Carried):

@@ -1,5 +1,7 @@
 """Requests for approval: the port ``Approvals``."""
 
+from datetime import datetime
+
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,6 +51,15 @@ class ApprovalTable:
             .returning(approval.c.number)
         )
         return changed.scalar_one_or_none() is not None
+
+    async def withdraw_of(self, workflow_id: str, reason: str, at: datetime) -> None:
+        """The run that asked has ended: what nobody has decided needs no decision any more."""
+        mine = (approval.c.workflow_id == workflow_id) & (approval.c.status == ApprovalStatus.PENDING.value)
+        await self._connection.execute(
+            update(approval)
+            .where(mine)
+            .values(status=ApprovalStatus.WITHDRAWN.value, reason=bounded(reason), decided_at=at)
+        )
 
     async def requests(self, *, status: ApprovalStatus | None = None, customer: str | None = None) -> list[Approval]:
         """Requests by number, those of a status or a customer."""

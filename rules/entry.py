@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from models.enums import LifecycleStage, Severity
+from models.event_kinds import EventType
 from models.events import Occurrence
 from models.people import Intervention
 from models.playbook import Playbook
@@ -83,6 +85,21 @@ def once(playbook: Playbook, seen: Occurrence, *, term: str, cycle: int) -> str 
         case OncePer.CUSTOMER:
             value = "once"
     return f"{unit.value}:{value}"
+
+
+class ClosedOpportunity(NamedTuple):
+    """An opportunity that was won or lost; ``unit``: as :func:`once` names it."""
+
+    unit: str
+    status: str
+
+
+def closed_opportunity(seen: Occurrence) -> ClosedOpportunity | None:
+    """What the word to review the stage says of one, if it does."""
+    key, status = seen.data.get("opportunity"), seen.data.get("status")
+    if seen.kind != EventType.STAGE_REVIEW or not isinstance(key, str) or not isinstance(status, str):
+        return None
+    return ClosedOpportunity(f"{OncePer.OPPORTUNITY.value}:{key}", status)
 
 
 def too_soon(

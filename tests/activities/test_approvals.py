@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from activities.approvals import decide
+from activities.runs import RunActivities
 from models.approval import Approval, ApprovalKind, ApprovalStatus, Verdict
-from models.enums import Plan
+from models.enums import Plan, RunStatus
 from models.errors import NotFound, Refused
 from models.events import Event
+from models.play import RunRecord
 from models.records import Customer
 from persistence.store import SqlStore
 
@@ -84,3 +86,21 @@ async def test_what_concerns_no_customer_is_told_to_nobody(store: SqlStore) -> N
     with pytest.raises(NotFound):
         async with store.begin() as tx:
             await decide(tx, 999, YES, NOW)
+
+
+async def test_what_a_run_asked_and_nobody_decided_goes_with_the_run(store: SqlStore) -> None:
+    mine = await asked(store, workflow_id="save:C-1:1")
+    decided = await asked(store, key="save:C-1:1|1|other", workflow_id="save:C-1:1")
+    async with store.begin() as tx:
+        await decide(tx, decided.number, YES, NOW)
+    record = RunRecord(
+        workflow_id="save:C-1:1", customer="C-1", process="save", playbook="save.x", version=1, fingerprint="f",
+        status=RunStatus.EXITED, reason="the customer left", started=NOW, ended=NOW,
+    )  # fmt: skip
+    await RunActivities(store).close_run(record)
+    async with store.read() as tx:
+        stand = {one.number: one.status for one in await tx.approvals.requests(customer="C-1")}
+    assert stand == {mine.number: ApprovalStatus.WITHDRAWN, decided.number: ApprovalStatus.APPROVED}
+    with pytest.raises(Refused, match="nothing is left to decide: the customer left"):
+        async with store.begin() as tx:
+            await decide(tx, mine.number, YES, NOW)

@@ -21,7 +21,7 @@ from models.people import Declined, Intervention
 from models.play import Decided, DecideInput, PlayStart, RunRecord, StepInput
 from models.playbook import Playbook
 from models.records import Customer, Transition
-from models.run import StepResult
+from models.run import RESUMED, StepResult
 from persistence.store import SqlStore
 from playbooks.catalog import Catalog, Entry
 from settings import Settings
@@ -189,6 +189,26 @@ async def test_a_playbook_starts_only_where_its_condition_holds(desk: Desk) -> N
     assert names(await desk.hears("limit_near")) == [sequence_id("C-1", "expansion.offer", 1)]
 
 
+async def test_the_play_of_an_opportunity_ends_with_it_and_none_that_waited_starts(desk: Desk) -> None:
+    works = sequence("expansion.works", "opportunity_detected", reentry={"once_per": "opportunity"})
+    desk.book = [works, sequence("expansion.other", "limit_near")]
+    [mine] = names(await desk.hears("opportunity_detected:upsell", type="upsell", key="expansion:C-1:upsell:1"))
+    await desk.hears("limit_near")
+    other = await desk.hears("stage_review", opportunity="expansion:C-1:add_seats:1", status="won")
+    assert other.stops == ()
+    [stop] = (await desk.hears("stage_review", opportunity="expansion:C-1:upsell:1", status="lost")).stops
+    assert (stop.workflow_id, stop.status, stop.reason) == (mine, RunStatus.EXITED, "the opportunity is lost")
+
+    await desk.ends(mine)
+    desk.book = [sequence("expansion.works", "opportunity_detected", reentry={"once_per": "opportunity"},
+                          excludes={"held_by": ["expansion.other"]}), desk.book[1]]  # fmt: skip
+    assert names(await desk.hears("opportunity_detected:upsell", type="upsell", key="expansion:C-1:upsell:2")) == []
+    await desk.hears("stage_review", opportunity="expansion:C-1:upsell:2", status="won")
+    await desk.ends(sequence_id("C-1", "expansion.other", 1))
+    assert names(await desk.hears(RESUMED)) == []
+    assert (await desk.declined())[0].reason == "held by expansion.other until the opportunity was won"
+
+
 async def test_once_for_each_opportunity_term_quarter_and_response(desk: Desk) -> None:
     units = {"opportunity": "key", "term": "term", "quarter": "quarter", "response": "response_id"}
     for unit, said in units.items():
@@ -224,7 +244,7 @@ async def test_what_another_play_holds_starts_when_that_one_has_ended(desk: Desk
     assert names(await desk.hears("limit_near", ident="k-near")) == []
     [held] = await desk.declined()
     assert (held.held, held.reason) == (True, f"held by save.{CANCEL}")
-    assert names(await desk.hears("outreach_resumed")) == []
+    assert names(await desk.hears(RESUMED)) == []
     await desk.ends(holder, RunStatus.GOAL_MET)
     assert names(await desk.hears("outreach_resumed", NOW + DAY)) == [sequence_id("C-1", "advocacy.invite", 1)]
     assert [(one.held, one.reason[:13]) for one in await desk.declined()] == [(False, "started later")]

@@ -63,15 +63,15 @@ def _check_document(shown: dict[str, Any], customer: str) -> None:
     assert onboarding["completed_steps"] == ["welcome", "first_chatbot", "customize", "install", "first_conversation"]
     assert onboarding["current_step"] == "connect_whatsapp", "optional, and all that is left"
     assert sorted(onboarding["milestones"]) == ["day1", "day3", "day7"]
-    (running,) = shown["running"]
-    assert running["workflow_id"] == onboarding_id(customer, 1)
+    # Days pass in seconds: a survey may have begun before this was read.
+    [running] = [one for one in shown["running"] if one["workflow_id"] == onboarding_id(customer, 1)]
     assert running["type"] == "OnboardingProgram"
     assert running["playbook"] == "self-serve-v1"
     assert running["version"] == 1
     assert running["waiting_for"] == "timer"
     assert running["until"] is not None
-    (ended,) = shown["ended"]
-    assert (ended["workflow_id"], ended["status"]) == (sequence_id(customer, WELCOME, 1), "completed")
+    [ended] = [one for one in shown["ended"] if one["workflow_id"] == sequence_id(customer, WELCOME, 1)]
+    assert ended["status"] == "completed"
     assert {step["status"] for step in ended["steps"]} <= {"done", "skipped"}
 
 

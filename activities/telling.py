@@ -83,6 +83,8 @@ class Telling:
         return self._deliveries(systems, f"account:{customer}:{cause}", customer, SaveAccount(), now)
 
     def _task(self, task: CsmTask, owner: Csm | None) -> Iterator[VendorDelivery]:
+        if not task.customer:
+            return  # of the whole book: no account of theirs to put it on
         told = AddTask(
             type=task.type[:200],
             title=task.title[:200],
@@ -92,14 +94,15 @@ class Telling:
             owner_email=owner.email if owner is not None else None,
         )
         systems = [one for one in self._connected.told if one in self._connected.tasks]
-        return self._deliveries(systems, f"{task.key}>task", task.customer, told, task.created_at, run=task.workflow_id)
+        key = f"{task.key}>task"
+        yield from self._deliveries(systems, key, task.customer, told, task.created_at, run=task.workflow_id)
 
     def _notice(self, notice: Notice, to: Csm | None) -> Iterator[VendorDelivery]:
         told = PostChat(
-            title=f"{notice.customer}, for {to.name if to is not None else notice.recipient}"[:200],
+            title=f"{notice.customer or 'All customers'}, for {to.name if to is not None else notice.recipient}"[:200],
             text=notice.message[:8000],
             to_email=to.email if to is not None else None,
-            buttons=self._open(notice.customer),
+            buttons=self._open(notice.customer) if notice.customer else (),
         )
         return self._deliveries(
             self._connected.chat, f"{notice.key}>chat", notice.customer, told, notice.at, run=notice.workflow_id

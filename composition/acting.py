@@ -142,7 +142,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         sweep.begin_sweep,
         sweep.sweep_pages,
         sweep.end_sweep,
-        ValidationActivities(given.store, given.judge).validate_metrics,
+        ValidationActivities(given.store, given.judge, given.house).validate_metrics,
         runs.close_run,
         calendars.renew_calendar,
         runs.moved,

@@ -28,6 +28,10 @@ async def test_a_validation_is_kept_once_a_day(skipping_company: Company) -> Non
     assert any("NPS sample size" in reason for reason in first.blocking)
     async with company.store.read() as tx:
         kept = await tx.validations.get(first.id)
+        [task], [notice] = await tx.tasks.open_of("team"), await tx.work.notices("")
+    assert (task.key, task.type, task.customer) == (f"validation:{first.id}", "figures_not_publishable", "")
+    assert "NPS sample size" in task.description
+    assert "NPS sample size" in notice.message
     assert kept is not None
     assert kept.cause == "weekly"
     assert len(kept.checks) == 8

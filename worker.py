@@ -189,6 +189,8 @@ async def main(settings: Settings) -> None:
             for ensure in (ensure_schedule, ensure_weekly_validation):
                 await ensure(client, clock, zone=settings.business_zone, task_queue=settings.task_queue)
             log.info("worker started", task_queue=settings.task_queue, namespace=client.namespace)
+            if idle := await worker_versions.idle_because(client, settings.build_id):
+                log.warning(idle)
             await stop.wait()
             log.info("worker stops")
             for task in (delivering, renewing, following):

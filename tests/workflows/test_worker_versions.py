@@ -96,6 +96,22 @@ def of_build(here: Company, build: str, **given: Any) -> Worker:
     )
 
 
+async def test_a_build_that_gets_no_work_is_told_with_the_command_that_mends_it(dev_company: Company) -> None:
+    client, build, other = dev_company.client, new_id("c"), new_id("d")
+    assert await worker_versions.idle_because(client, "") is None
+    said = await worker_versions.idle_because(client, build)
+    if said is None:
+        pytest.skip("this Temporal server knows no Worker Versioning by deployments")
+    assert said.startswith(f"no work for build {build}: ")
+    assert f"set-current-version --namespace {client.namespace} --deployment-name steadfast --build-id {build}" in said
+    async with of_build(dev_company, build):
+        await make_current(client, build)
+        assert await worker_versions.idle_because(client, build) is None
+        said = await worker_versions.idle_because(client, other)
+        assert said is not None
+        assert f"build {build} is the current one" in said
+
+
 async def test_a_play_follows_the_current_build_and_a_validation_ends_on_the_one_it_began_with(
     dev_company: Company,
 ) -> None:

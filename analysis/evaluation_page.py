@@ -5,16 +5,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
-import numpy as np
-
+from analysis.answer_columns import answer_columns
+from analysis.fact_numbers import Numbers
 from analysis.health_matrix import HealthMatrix, score_columns
+from analysis.measured_columns import measured_columns
 from models.health import HealthConfig, HealthConfigs, HealthFigures, HealthGrade
-from models.standing import Calendar, Evaluated, RuleBook, Standing
+from models.standing import Calendar, Evaluated, Measured, RuleBook, Standing
 from rules.evaluation import evaluate, reads
 from rules.health import looked_at
-from rules.health_seen import metrics_of, see_health
+from rules.health_seen import see_health
 
 _GRADES: dict[str, HealthGrade | None] = {"": None, **{grade.value: grade for grade in HealthGrade}}
 
@@ -33,7 +35,6 @@ class PageDecider:
         self._configs = configs
         self._book = book
         self._version = {config.name: config.version() for config in configs.configurations}
-        self._looked_at = {config.name: looked_at(config) for config in configs.configurations}
         self.metrics = tuple(dict.fromkeys(name for one in configs.configurations for name in looked_at(one)))
         self.reads = reads(configs)
 
@@ -41,37 +42,30 @@ class PageDecider:
         self, standings: Sequence[Standing], facts: Mapping[str, Sequence[Any]], at: datetime, when: Calendar
     ) -> PageDecisions:
         """Decide each; ``facts`` are columns aligned with the standings."""
-        columns = {name: _floats(facts[name]) for name in self.metrics if name in facts}
-        names, lines = tuple(facts), list(zip(*facts.values(), strict=True))
         done = PageDecisions([], {})
-        decided: dict[int, Evaluated] = {}
+        numbers = Numbers(facts, len(standings))
+        health: dict[int, tuple[HealthConfig, Measured, HealthFigures]] = {}
         for config, rows in self._by_config(standings):
-            picked = np.asarray(rows)
-            scores = score_columns(config, {name: column[picked] for name, column in columns.items()}, len(rows))
-            for row, figures in zip(rows, _figures(config, scores), strict=True):
-                known = dict(zip(names, lines[row], strict=True))
-                try:
-                    found = self._one(config, standings[row], known, figures, at, when)
-                except Exception as error:
-                    # Whatever is wrong with one customer's rows, the others are evaluated, and it is told by name.
-                    done.unread[standings[row].customer] = f"{type(error).__name__}: {error}"[:300]
-                    continue
-                decided[row] = found
-        done.evaluated.extend(decided[row] for row in sorted(decided))
+            own = numbers if len(rows) == len(standings) else numbers.picked(rows)
+            measured = measured_columns(config, self._version[config.name], own)
+            columns = {name: own.of(name) for name in config.metrics() if name in facts}
+            figures = _figures(score_columns(config, columns, len(rows)))
+            health.update(zip(rows, zip(repeat(config), measured, figures), strict=False))
+        scored = [health[row][2] for row in range(len(standings))]
+        answers = answer_columns(numbers, standings, scored, self._book)
+        names = tuple(facts)
+        for row, (one, said, line) in enumerate(
+            zip(standings, answers, zip(*facts.values(), strict=True), strict=True)
+        ):
+            config, own_metrics, own_figures = health[row]
+            try:
+                seen = see_health(config, self._version[config.name], own_metrics, own_figures, one)
+                known = dict(zip(names, line, strict=True))
+                done.evaluated.append(evaluate(one, known, seen, said, at, when, config, self._book))
+            except Exception as error:
+                # Whatever is wrong with one customer's rows, the others are evaluated, and it is told by name.
+                done.unread[one.customer] = f"{type(error).__name__}: {error}"[:300]
         return done
-
-    def _one(
-        self,
-        config: HealthConfig,
-        one: Standing,
-        known: Mapping[str, Any],
-        figures: HealthFigures,
-        at: datetime,
-        when: Calendar,
-    ) -> Evaluated:
-        metrics = metrics_of(self._looked_at[config.name], known)
-        seen = see_health(config, self._version[config.name], metrics, figures, one)
-        return evaluate(one, known, seen, at, when, config, self._book)
 
     def _by_config(self, standings: Sequence[Standing]) -> list[tuple[HealthConfig, list[int]]]:
         chosen: dict[tuple[object, object], HealthConfig] = {}
@@ -85,14 +79,7 @@ class PageDecider:
         return [(named[name], rows) for name, rows in found.items()]
 
 
-def _floats(values: Sequence[Any]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """NaN is unknown; a list of words counts as how many they are."""
-    if any(isinstance(value, list | tuple) for value in values):
-        values = [None if value is None else len(value) for value in values]
-    return np.array(values, dtype=np.float64)
-
-
-def _figures(config: HealthConfig, found: HealthMatrix) -> list[HealthFigures]:
+def _figures(found: HealthMatrix) -> list[HealthFigures]:
     parts = [[None if value != value else int(value) for value in row.tolist()] for row in found.components.values()]
     return [
         HealthFigures(tuple(own), None if score != score else int(score), coverage, provisional, _GRADES[grade])

@@ -1,7 +1,7 @@
 """The base of every value: frozen, closed to unknown fields, strict about time zones."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -36,6 +36,23 @@ class Carried(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def trusted(kind: type[Model], values: dict[str, Any]) -> Model:
+    """A value made of every field of it without a check: for rows of our own and results of rules, by the thousand.
+
+    As ``model_construct``, at a fifth of its cost; ``values`` belongs to the value afterwards.
+    """
+    one = kind.__new__(kind)
+    put = object.__setattr__
+    put(one, "__dict__", values)
+    put(one, "__pydantic_fields_set__", set(values))
+    put(one, "__pydantic_extra__", None)
+    put(one, "__pydantic_private__", None)
+    return one
+
+
 def parse_delay(value: object) -> object:
     """Read ``0``, ``"3 days"`` or ``"48 hours"``; anything else (ISO 8601, timedelta) is left to pydantic."""
     if value == 0:
@@ -68,4 +85,4 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 Instant = AwareDatetime
 """A moment with its zone; naive datetimes are refused."""
 
-__all__ = ["Carried", "Delay", "Instant", "Slug", "Value", "datetime", "parse_delay"]
+__all__ = ["Carried", "Delay", "Instant", "Slug", "Value", "datetime", "parse_delay", "trusted"]

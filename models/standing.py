@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
 from models.decisions import Change, EngagementScore, Evaluation
-from models.engagement import EngagementConfig
+from models.engagement import EngagementConfig, EngagementLevel
 from models.enums import LifecycleStage, Segment
 from models.expansion import ExpansionConfig, Opportunity
 from models.health import HealthFigures, HealthTrend
@@ -68,18 +68,48 @@ class Calendar(NamedTuple):
     daily: bool = True
 
 
+class Measured(NamedTuple):
+    """The metrics a health configuration looks at, by name, and what is written of them as JSON.
+
+    ``details``: of each metric of its components, in their order. ``inputs``: all of them. ``identity`` tells this
+    calculation from another one.
+    """
+
+    values: dict[str, float | None]
+    details: tuple[str, ...]
+    inputs: str
+    identity: str
+
+
+class Answers(NamedTuple):
+    """What the rules say of a customer's facts alone, before anything that is stored of it has its say.
+
+    ``engagement``, ``level`` and ``coverage`` of the ``terms``; ``engaged`` tells these terms from others. ``at_risk``:
+    rule 6 of section 3.4 is known to hold. ``alarming``: some churn signal fires; ``promising``: some expansion signal.
+    """
+
+    engagement: int | None
+    level: EngagementLevel | None
+    coverage: float
+    terms: dict[str, float | None]
+    engaged: str
+    at_risk: bool
+    alarming: bool
+    promising: bool
+
+
 class HealthSeen(NamedTuple):
     """A health score as the other rules see it: its figures, the ``names`` of their components, and its trend.
 
-    ``document`` is the whole of it as it is stored (``models.health.HealthScore`` but the moment); None when the
-    calculation equals the last stored one.
+    ``document`` is the whole of it as it is stored (``models.health.HealthScore`` but the moment), its parts as JSON;
+    None when the calculation equals the last stored one.
     """
 
     figures: HealthFigures
     names: tuple[str, ...]
     trend: HealthTrend
     identity: str
-    document: dict[str, JsonValue] | None
+    document: dict[str, Any] | None
 
 
 class RuleBook(NamedTuple):

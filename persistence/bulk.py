@@ -18,6 +18,7 @@ from sqlalchemy import JSON, Dialect, Table, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.json_text import JsonText
 from persistence.rows import Row
 
 Processor = Callable[[Any], Any]
@@ -34,10 +35,15 @@ class _Prepared(NamedTuple):
 async def write(
     connection: AsyncConnection, table: Table, rows: Sequence[Row], keys: Sequence[str], *, replace: bool
 ) -> None:
-    """Insert them; one whose ``keys`` are there is replaced or stays. Every row has the columns of the first."""
+    """Insert them; one whose ``keys`` are there is replaced or stays.
+
+    Every row has the columns of the first, and JSON as text where that one has.
+    """
     names = tuple(rows[0])
     if connection.dialect.name == "postgresql":
-        await connection.execute(_one_document(table, names, tuple(keys), replace), {"rows": document_of(rows)})
+        texts = tuple(name for name, value in rows[0].items() if type(value) is JsonText)
+        said = _one_document(table, names, tuple(keys), texts, replace)
+        await connection.execute(said, {"rows": document_of(rows)})
         return
     prepared = _prepared(connection.dialect, table, names, tuple(keys), replace)
     await connection.exec_driver_sql(prepared.said, [_parameters(prepared, row) for row in rows])
@@ -83,13 +89,21 @@ def _processor(table: Table, name: str, dialect: Dialect) -> Processor | None:
 
 
 def _optional_document(value: object) -> str | None:
+    if type(value) is JsonText:
+        return str(value)
     return None if value is None else document_of(value)
 
 
 @lru_cache(maxsize=200)
-def _one_document(table: Table, names: tuple[str, ...], keys: tuple[str, ...], replace: bool) -> Any:
-    """PostgreSQL reads the rows out of one JSON document, typed as the table's own row."""
+def _one_document(
+    table: Table, names: tuple[str, ...], keys: tuple[str, ...], texts: tuple[str, ...], replace: bool
+) -> Any:
+    """PostgreSQL reads the rows out of one JSON document, typed as the table's own row.
+
+    A document that comes as text is a string in it, whose content is the value.
+    """
     listed = ", ".join(names)
+    read = ", ".join(f"({name} #>> '{{}}')::json" if name in texts else name for name in names)
     if replace:
         after = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
         conflict = f"DO UPDATE SET {after}"
@@ -97,7 +111,7 @@ def _one_document(table: Table, names: tuple[str, ...], keys: tuple[str, ...], r
         conflict = "DO NOTHING"
     return text(
         f"INSERT INTO {table.name} ({listed}) "  # noqa: S608 - our own tables' and columns' names, never anything given
-        f"SELECT {listed} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
+        f"SELECT {read} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
         f"ON CONFLICT ({', '.join(keys)}) {conflict}"
     )
 

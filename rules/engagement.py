@@ -20,7 +20,7 @@ from rules.rounding import round_half_up
 
 DEFAULTS = EngagementConfig()
 
-_FACT_OF = {
+FACT_OF = {
     EngagementTerm.LOGINS: "logins",
     EngagementTerm.ACTIVE_USERS: "active_users",
     EngagementTerm.FEATURES_USED: "features_used_this_month",
@@ -28,9 +28,10 @@ _FACT_OF = {
     EngagementTerm.AUTOMATION_RATE: "automation_rate",
     EngagementTerm.CUSTOMER_SATISFACTION: "avg_csat_30_days",
 }
+"""The fact of each term of the score."""
 
-FACTS = tuple(_FACT_OF.values())
-"""What the score reads."""
+TERMS, FACTS = tuple(FACT_OF), tuple(FACT_OF.values())
+"""Its terms, and what it reads of each."""
 
 HALF_WITHIN = 1e-9
 """Weights such as 0.15 have no exact binary form, so a sum that is a half on paper may lie a hair below it."""
@@ -61,7 +62,7 @@ def terms(metrics: EngagementMetrics) -> dict[EngagementTerm, float | None]:
 
 def terms_of(facts: Facts) -> dict[EngagementTerm, float | None]:
     """The same from the facts of the catalogue, whose windows are the trailing 30 days."""
-    return {term: number(facts, name) for term, name in _FACT_OF.items()}
+    return {term: number(facts, name) for term, name in FACT_OF.items()}
 
 
 def score(

@@ -4,26 +4,27 @@ The daily sweep decides a page of customers with this, and an event decides its 
 the same store give the same decisions. Pure; asked again with what it left behind, it decides nothing new.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from models.base import trusted
 from models.decisions import EngagementScore, Evaluation, Memory
-from models.engagement import Engaged, EngagementConfig
+from models.engagement import Engaged
 from models.enums import LifecycleStage
-from models.expansion import Opportunity
+from models.expansion import Found, Opportunity
 from models.health import AlertLimits, HealthConfig, HealthConfigs, HealthFigures
 from models.health_alerts import AlertOutcome, ScorePoint
 from models.lifecycle import StageVerdict
 from models.signals import SignalFold
-from models.standing import Calendar, Evaluated, HealthSeen, RuleBook, Standing
-from rules import at_risk, churn, engagement, expansion, health, lifecycle, opportunities
+from models.standing import Answers, Calendar, Evaluated, HealthSeen, RuleBook, Standing
+from rules import churn, engagement, expansion, health, lifecycle, opportunities
+from rules.answers import answers
 from rules.computed import computed
 from rules.consequences import Consequences, stage_changes
 from rules.health_alerts import look
-from rules.health_seen import digest, metrics_of, see_health, silent_sources
+from rules.health_seen import measured, see_health, silent_sources
 from rules.predicates import Facts
 
 OWN = frozenset({"health_score", "engagement_score", "expansion_opportunity"})
@@ -59,42 +60,61 @@ def decide_one(
 ) -> Evaluated:
     """The evaluation of one customer with the readable health score; a page's columns give the same."""
     config = configs.of(one.segment, one.stage)
-    metrics = metrics_of(health.looked_at(config), facts)
-    seen = see_health(config, config.version(), metrics, health.measure(config, metrics), one)
-    return evaluate(one, facts, seen, at, when, config, book)
+    version = config.version()
+    metrics = measured(config, version, facts)
+    seen = see_health(config, version, metrics, health.measure(config, metrics.values), one)
+    return evaluate(one, facts, seen, answers(with_health(one, facts, seen.figures), book), at, when, config, book)
 
 
-def evaluate(
-    one: Standing, facts: Facts, seen: HealthSeen, at: datetime, when: Calendar, config: HealthConfig, book: RuleBook
-) -> Evaluated:
-    """Everything that is decided of a customer whose health is ``seen`` and whose facts as of ``at`` are these.
-
-    ``config`` is the one by which health was measured.
-    """
-    figures, memory = seen.figures, one.last.memory if one.last is not None else Memory()
-    engaged = _engagement(one, facts, book.engagement)
-    known: dict[str, JsonValue] = {
+def with_health(one: Standing, facts: Facts, figures: HealthFigures) -> dict[str, JsonValue]:
+    """The facts, with the health of now in the place of the recorded one, and what the standing knows of its answer."""
+    return {
         **facts,
         "health_score": figures.score,
         "health_provisional": figures.provisional,
-        "engagement_score": engaged.score,
         "nps_resolved": one.nps_resolved,
-        "renewal_completed": one.renewal_completed,
-        "renewal_declined": one.renewal_declined,
-        "at_risk_causes": list(one.causes) if one.causes is not None else None,
-        "at_risk_origin": one.origin,
     }
+
+
+def evaluate(
+    one: Standing,
+    facts: Facts,
+    seen: HealthSeen,
+    said: Answers,
+    at: datetime,
+    when: Calendar,
+    config: HealthConfig,
+    book: RuleBook,
+) -> Evaluated:
+    """Everything that is decided of a customer whose health is ``seen`` and whose facts as of ``at`` are these.
+
+    ``said`` is what the rules say of them; ``config`` is the one by which health was measured. A rule is asked in full
+    only where its answer may matter: a signal fires or is open, a row of the stage's table is in question.
+    """
+    figures, memory = seen.figures, one.last.memory if one.last is not None else Memory()
+    trend = engagement.trend(said.engagement, one.engaged_before, book.engagement)
+    engaged = Engaged(said.engagement, said.level, said.coverage, trend, said.terms)
+    known = with_health(one, facts, figures)
+    known["engagement_score"] = said.engagement
+    known["renewal_completed"] = one.renewal_completed
+    known["renewal_declined"] = one.renewal_declined
+    known["at_risk_causes"] = list(one.causes) if one.causes is not None else None
+    known["at_risk_origin"] = one.origin
     told = dict(memory.told)
     movable = stage_changes(one, when, told)
     # Whether it leaves, is at risk or recovers now does not depend on what could be offered to it; the reverse does.
-    becomes = _stage(one, known, book, movable=movable)
+    becomes = _stage(one, known, said, book) if movable else None
     stage = one.stage if becomes is None else becomes.to
-    signals = churn.fold_of(stage, one.signals, known, at, book.churn)
-    offers = _offers(one, stage, known, signals, at, book)
+    signals = _QUIET
+    if said.alarming or one.signals:
+        signals = churn.fold_of(stage, one.signals, known, at, book.churn)
+    offers = _offers(one, stage, known, said, signals, at, book)
     known["expansion_opportunity"] = opportunities.any_open(offers.after)
     known["expansion_ended"] = opportunities.ended(offers.after, one.stage_since) if one.stage_since else None
     alarm = _alarm(stage, seen, memory, at, config.alerts)
-    verdict = _stage(one, known, book, movable=movable) if one.stage in _OF_OFFERS else becomes
+    verdict = becomes
+    if movable and one.stage in _OF_OFFERS and (known["expansion_opportunity"] or known["expansion_ended"]):
+        verdict = _stage(one, known, said, book)
     if verdict is not None and when.daily:
         told["stage"] = when.day.isoformat()
     follows = Consequences(one, known, at, when)
@@ -104,18 +124,21 @@ def evaluate(
     follows.of_health(seen)
     follows.of_stage(verdict, told, book.lifecycle)
     follows.of_the_day(one.stage if verdict is None else verdict.to, told, book.nps)
-    recorded = computed(one, known, engaged, signals, offers.after, verdict, book)
-    recorded = {name: value for name, value in recorded.items() if not _same(memory.recorded, name, value)}
-    engaged_as = f"{engaged.trend}:{digest(engaged.terms)}"
-    # Checked where they came from: a page has a thousand of these.
-    kept = Memory.model_construct(
-        components=dict(zip(seen.names, figures.components, strict=True)),
-        health=seen.identity,
-        engaged=engaged_as,
-        highs=alarm.highs,
-        alerts=alarm.outcome.state,
-        recorded={**memory.recorded, **recorded},
-        told=told,
+    results, before = computed(one, known, engaged, signals, offers.after, verdict, book), memory.recorded
+    # Nothing was recorded of what is unknown, so an unknown value is the same as none.
+    recorded = {name: value for name, value in results.items() if before.get(name) != value}
+    engaged_as = f"{engaged.trend}:{said.engaged}"
+    kept = trusted(
+        Memory,
+        {
+            "components": dict(zip(seen.names, figures.components, strict=True)),
+            "health": seen.identity,
+            "engaged": engaged_as,
+            "highs": alarm.highs,
+            "alerts": alarm.outcome.state,
+            "recorded": {**before, **recorded},
+            "told": told,
+        },
     )
     return Evaluated(
         customer=one.customer,
@@ -124,22 +147,25 @@ def evaluate(
         stage=one.stage,
         stage_since=one.stage_since,
         before=one.last.at if one.last is not None else None,
-        evaluation=Evaluation.model_construct(
-            customer=one.customer,
-            at=at,
-            score=figures.score,
-            grade=figures.grade,
-            provisional=figures.provisional,
-            trend=seen.trend,
-            engagement=engaged.score,
-            engagement_level=engaged.level,
-            churn_risk=churn.churn_risk_score(signals.open, book.churn),
-            memory=kept,
+        evaluation=trusted(
+            Evaluation,
+            {
+                "customer": one.customer,
+                "at": at,
+                "score": figures.score,
+                "grade": figures.grade,
+                "provisional": figures.provisional,
+                "trend": seen.trend,
+                "engagement": engaged.score,
+                "engagement_level": engaged.level,
+                "churn_risk": results["churn_risk_score"],
+                "memory": kept,
+            },
         ),
         health=seen,
         engagement=None
         if engaged_as == memory.engaged
-        else EngagementScore(customer=one.customer, at=at, **engaged._asdict()),
+        else trusted(EngagementScore, {"customer": one.customer, "at": at, **engaged._asdict()}),
         opened=signals.opened,
         cleared=signals.cleared,
         opportunities=offers.written,
@@ -161,6 +187,9 @@ def evaluate(
     )
 
 
+_QUIET = SignalFold((), (), ())
+
+
 class _Offers(NamedTuple):
     """Opportunities to write, and all of them as they are then."""
 
@@ -178,24 +207,27 @@ class _Alarm(NamedTuple):
     highs: tuple[tuple[datetime, int], ...]
 
 
-def _engagement(one: Standing, facts: Facts, config: EngagementConfig) -> Engaged:
-    terms = engagement.terms_of(facts)
-    score, level, coverage = engagement.measure(terms, config)
-    trend = engagement.trend(score, one.engaged_before, config)
-    return Engaged(score, level, coverage, trend, {term.value: value for term, value in terms.items()})
-
-
-def _stage(one: Standing, facts: Facts, book: RuleBook, *, movable: bool) -> StageVerdict | None:
-    return lifecycle.decide(one.stage, facts, book.lifecycle) if movable and one.stage is not None else None
+def _stage(one: Standing, facts: Facts, said: Answers, book: RuleBook) -> StageVerdict | None:
+    if one.stage is None:
+        return None
+    return lifecycle.decide(one.stage, facts, book.lifecycle, lifecycle.rules_of(one.stage, risky=said.at_risk))
 
 
 def _offers(
-    one: Standing, stage: LifecycleStage | None, facts: Facts, signals: SignalFold, at: datetime, book: RuleBook
+    one: Standing,
+    stage: LifecycleStage | None,
+    facts: Facts,
+    said: Answers,
+    signals: SignalFold,
+    at: datetime,
+    book: RuleBook,
 ) -> _Offers:
     """Nothing is offered to a customer that these very facts put at risk either (X8)."""
-    if stage is not LifecycleStage.CHURNED and at_risk.at_risk(facts, book.lifecycle):
+    if stage is not LifecycleStage.CHURNED and said.at_risk:
         stage = LifecycleStage.AT_RISK
-    found = expansion.propose(one, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
+    found = Found((), ())
+    if said.promising:
+        found = expansion.propose(one, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
     if not found.opportunities and not one.opportunities:
         return _Offers((), (), found.errors)
     fold = opportunities.fold(one.opportunities, found.opportunities, at, book.expansion)
@@ -241,8 +273,3 @@ def _settled(last: Evaluation | None, at: datetime, seen: HealthSeen, kept: Memo
         return False
     before = last.memory
     return (before.engaged, before.told, before.components) == (kept.engaged, kept.told, kept.components)
-
-
-def _same(recorded: Mapping[str, JsonValue], name: str, value: object) -> bool:
-    """Nothing was recorded of what is unknown, so an unknown value is the same as none."""
-    return recorded.get(name) == value

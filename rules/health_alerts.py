@@ -10,6 +10,7 @@ from there is told.
 
 from collections.abc import Iterable, Sequence
 
+from models.base import trusted
 from models.enums import Severity
 from models.health import AlertLimits, HealthGrade
 from models.health_alerts import (
@@ -64,8 +65,15 @@ def look(past: Iterable[ScorePoint], now: ScorePoint, state: AlertState, limits:
                 message=f"Customer at risk by health grade {grade.value} (score {score})",
             )
         )
-    remembered = AlertState(
-        drop_fired=drop_fired, trigger_fired=trigger_fired, at_risk=at_risk, last_score=score, seen=now.at
+    remembered = trusted(
+        AlertState,
+        {
+            "drop_fired": drop_fired,
+            "trigger_fired": trigger_fired,
+            "at_risk": at_risk,
+            "last_score": score,
+            "seen": now.at,
+        },
     )
     return AlertOutcome(alerts=tuple(alerts), triggers=(DROPPED_20,) if starts else (), state=remembered)
 

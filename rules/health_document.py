@@ -1,21 +1,26 @@
 """A health score as it is stored, straight from its figures: what ``rules.health.score`` gives, written as JSON.
 
 The sweep makes one for each customer and day, and nobody looks at most of them: values of the model are made when one
-is read. A test holds the two equal.
+is read. What is written of a metric depends on its value alone, so that a page writes it once for all who share it. A
+test holds the document equal to the score.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from pydantic import JsonValue
+from pydantic_core import to_json
 
 from models.health import (
     ComponentTrend,
     HealthConfig,
     HealthFigures,
     HealthNote,
+    MetricDefinition,
     PreviousHealth,
 )
+from models.json_text import JsonText
 from rules import health, health_notes
 
 Metrics = Mapping[str, float | None]
@@ -30,47 +35,77 @@ class Part(NamedTuple):
 
 
 def document(
-    config: HealthConfig, metrics: Metrics, figures: HealthFigures, previous: PreviousHealth | None, version: str
-) -> dict[str, JsonValue]:
-    """Every field of ``models.health.HealthScore`` but the moment. ``metrics`` are those the configuration looks at."""
+    config: HealthConfig,
+    metrics: Metrics,
+    details: Sequence[str],
+    inputs: str,
+    figures: HealthFigures,
+    previous: PreviousHealth | None,
+    version: str,
+) -> dict[str, Any]:
+    """Every field of ``models.health.HealthScore`` but the moment.
+
+    ``metrics`` are those the configuration looks at; ``details`` and ``inputs`` are what :func:`detail` and
+    :func:`input_of` write of them.
+    """
     before = previous if previous is not None and not previous.provisional else None
     known = before.components if before is not None else {}
-    parts = tuple(
-        Part(component.name, score, health.component_trend(score, known.get(component.name), config))
-        for component, score in zip(config.components, figures.components, strict=True)
-    )
+    parts, components, at = [], [], 0
+    for component, score in zip(config.components, figures.components, strict=True):
+        trend = health.component_trend(score, known.get(component.name), config)
+        parts.append(Part(component.name, score, trend))
+        own = ",".join(details[at : at + len(component.metrics)])
+        at += len(component.metrics)
+        components.append(
+            f'{{"name":{_quoted(component.name)},"weight":{component.weight!r},"score":{number_text(score)},'
+            f'"trend":"{trend.value}","details":[{own}]}}'
+        )
     return {
         "score": figures.score,
         "grade": figures.grade.value if figures.grade is not None else None,
         "trend": health.trend(figures.score, before.score if before is not None else None, config).value,
-        "components": [
-            {
-                "name": part.name,
-                "weight": component.weight,
-                "score": part.score,
-                "trend": part.trend.value,
-                "details": [
-                    {
-                        "name": metric.name,
-                        "weight": metric.weight,
-                        "ideal": metric.ideal,
-                        "value": value,
-                        "normalised": None if value is None else health.normalise(metric, value),
-                    }
-                    for metric, value in ((metric, metrics.get(metric.name)) for metric in component.metrics)
-                ],
-            }
-            for component, part in zip(config.components, parts, strict=True)
-        ],
-        "risk_factors": [_note(each) for each in health_notes.risk_factors(config.notes, parts, metrics)],
-        "opportunities": [_note(each) for each in health_notes.opportunities(config.notes, metrics)],
+        "components": JsonText(f"[{','.join(components)}]"),
+        "risk_factors": _notes(health_notes.risk_factors(config.notes, parts, metrics)),
+        "opportunities": _notes(health_notes.opportunities(config.notes, metrics)),
         "coverage": figures.coverage,
         "provisional": figures.provisional,
         "config_name": config.name,
         "config_version": version,
-        "inputs": dict(metrics),
+        "inputs": JsonText(inputs),
     }
 
 
-def _note(note: HealthNote) -> dict[str, JsonValue]:
-    return {"code": note.code, "subject": note.subject, "value": note.value, "text": note.text}
+def detail(metric: MetricDefinition, value: float | None) -> str:
+    """What is written of one metric of a component (``models.health.MetricDetail``)."""
+    worth = None if value is None else health.normalise(metric, value)
+    return (
+        f'{{"name":{_quoted(metric.name)},"weight":{metric.weight!r},"ideal":{metric.ideal!r},'
+        f'"value":{number_text(value)},"normalised":{number_text(worth)}}}'
+    )
+
+
+def input_of(name: str, value: float | None) -> str:
+    """What is written of one metric that was looked at."""
+    return f"{_quoted(name)}:{number_text(value)}"
+
+
+def inputs_of(written: Iterable[str]) -> str:
+    """All of them."""
+    return f"{{{','.join(written)}}}"
+
+
+def number_text(value: float | None) -> str:
+    """A finite number, or null, in JSON; -0.0 is 0.0."""
+    return "null" if value is None else repr(value + 0)
+
+
+@lru_cache(maxsize=1000)
+def _quoted(name: str) -> str:
+    return json.dumps(name)
+
+
+def _notes(found: Sequence[HealthNote]) -> JsonText:
+    return JsonText(to_json(found).decode()) if found else _NOTHING
+
+
+_NOTHING = JsonText("[]")

@@ -7,6 +7,7 @@ mean at risk (H11). An unknown metric tells nothing.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from models.base import trusted
 from models.health import ComponentTrend, HealthNote, NoteLimits
 
 READ = (
@@ -97,4 +98,4 @@ def _chances(limits: NoteLimits, metrics: Metrics) -> Iterator[HealthNote]:
 
 
 def _note(code: str, subject: str, value: float, text: str) -> HealthNote:
-    return HealthNote(code=code, subject=subject, value=value, text=text)
+    return trusted(HealthNote, {"code": code, "subject": subject, "value": value, "text": text})

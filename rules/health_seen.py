@@ -1,33 +1,42 @@
 """A customer's health as the other rules of an evaluation see it, and what it was calculated from (section 5)."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from models.facts import REGISTRY
 from models.health import HealthConfig, HealthFigures, HealthTrend, PreviousHealth
-from models.standing import HealthSeen, Standing
-from rules.health_document import document
+from models.standing import HealthSeen, Measured, Standing
+from rules.health import looked_at
+from rules.health_document import detail, document, input_of, inputs_of
 from rules.predicates import Facts, number
 
 
-def see_health(
-    config: HealthConfig,
-    version: str,
-    metrics: Mapping[str, float | None],
-    figures: HealthFigures,
-    one: Standing,
-) -> HealthSeen:
-    """How a score stands against the one before; the same calculation again keeps its trend and is not stored again.
+def measured(config: HealthConfig, version: str, facts: Facts) -> Measured:
+    """The metrics of one customer; ``version`` is the configuration's."""
+    values = metrics_of(looked_at(config), facts)
+    details = tuple(
+        detail(metric, values[metric.name]) for component in config.components for metric in component.metrics
+    )
+    inputs = inputs_of(input_of(name, value) for name, value in values.items())
+    return Measured(values, details, inputs, identity_of(version, inputs))
 
-    ``metrics`` are those that the configuration looks at, in its order; ``version`` is the configuration's.
-    """
-    names = tuple(component.name for component in config.components)
-    identity = f"{version}:{digest(metrics)}"
-    last = one.last
+
+def identity_of(version: str, inputs: str) -> str:
+    """What tells one calculation from another: its configuration and its inputs as they are written."""
+    return f"{version}:{digest(inputs)}"
+
+
+def see_health(
+    config: HealthConfig, version: str, metrics: Measured, figures: HealthFigures, one: Standing
+) -> HealthSeen:
+    """How a score stands against the one before; the same calculation again keeps its trend and is not stored again."""
+    names = names_of(config)
+    last, identity = one.last, metrics.identity
     if last is not None and last.memory.health == identity:
         return HealthSeen(figures, names, last.trend, identity, None)
-    whole = document(config, metrics, figures, previous_of(one), version)
-    return HealthSeen(figures, names, HealthTrend(str(whole["trend"])), identity, whole)
+    previous = previous_of(one)
+    whole = document(config, metrics.values, metrics.details, metrics.inputs, figures, previous, version)
+    return HealthSeen(figures, names, HealthTrend(whole["trend"]), identity, whole)
 
 
 def metrics_of(names: Iterable[str], facts: Facts) -> dict[str, float | None]:
@@ -63,7 +72,11 @@ def silent_sources(config: HealthConfig, facts: Facts) -> frozenset[str]:
     return frozenset(source for source, any_known in said.items() if not any_known)
 
 
-def digest(values: Mapping[str, float | None]) -> str:
-    """What tells two sets of values apart."""
-    text = "|".join(["" if value is None else repr(float(value)) for value in values.values()])
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+def names_of(config: HealthConfig) -> tuple[str, ...]:
+    """Of its components."""
+    return tuple([component.name for component in config.components])
+
+
+def digest(written: str) -> str:
+    """What tells two texts apart."""
+    return hashlib.blake2b(written.encode(), digest_size=12).hexdigest()

@@ -49,6 +49,16 @@ DEFAULTS = LifecycleConfig()
 _OF_STAGE = {stage: tuple(rule for rule in RULES if stage in rule.stages) for stage in LifecycleStage}
 
 
+_CALM = {
+    stage: tuple(rule for rule in rules if rule.holds is not at_risk.at_risk) for stage, rules in _OF_STAGE.items()
+}
+
+
+def rules_of(stage: LifecycleStage, *, risky: bool) -> Sequence[StageRule]:
+    """The rows for that stage; ``risky`` says whether that of the risk (rule 6) is known to hold."""
+    return (_OF_STAGE if risky else _CALM)[stage]
+
+
 def decide(
     stage: LifecycleStage | None,
     facts: Mapping[str, JsonValue],
@@ -57,7 +67,7 @@ def decide(
 ) -> StageVerdict | None:
     """The change that the facts ask for, or None. Facts that are absent or None are unknown.
 
-    ``rules``: the rows for that stage, of whoever remembers what they have answered.
+    ``rules``: the rows for that stage, of whoever knows what some of them answer.
     """
     if stage is None:
         return _first(facts)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from models.event_kinds import EventType
 from models.event_making import made, made_body
 from models.events import Event, EventCustomer
+from models.json_text import JsonText
 from persistence import bulk, decision_rows
 from persistence.store import SqlStore
 from persistence.tables import decisions as tables
@@ -43,6 +44,20 @@ def test_an_event_of_ours_is_written_as_the_checked_one_is(kind: str, data: dict
 def test_a_document_is_what_json_says(value: JsonValue) -> None:
     assert json.loads(bulk.document_of(value)) == value
     bulk.document_of(value).encode()
+
+
+async def test_a_document_that_is_text_already_is_stored_as_the_value_it_is(store: SqlStore) -> None:
+    await book(store, 11, customers=2)
+    table = tables.engagement_score
+    document: JsonValue = {"a": 1.5, "b": None, "c": 'ñ "quoted" \\ \'', "d": [1, {"e": True}]}
+    async with store.begin() as tx:
+        [one, other] = (await tx.connection.execute(select(customer.c.id).limit(2))).scalars()
+        for owner, terms in ((one, document), (other, JsonText(json.dumps(document)))):
+            row = {"customer": owner, "at": NOW, "coverage": 1.0, "terms": terms, "backfill": False}
+            for replace in (False, True):
+                await bulk.write(tx.connection, table, [row], ["customer", "at"], replace=replace)
+        stored = await tx.connection.execute(select(table.c.terms, table.c.terms["a"].as_float()))
+        assert [tuple(row) for row in stored] == [(document, 1.5), (document, 1.5)]
 
 
 async def test_an_evaluation_is_read_as_it_was_written_and_an_older_one_with_every_check(store: SqlStore) -> None:

@@ -144,6 +144,7 @@ def collaborators(
         outside=outside,
         booking=worker_outside.booking(store, outside, settings.events_secret),
         mail_links=worker_outside.mail_links(store, outside, settings.events_secret),
+        visits=worker_outside.visits(store, outside, settings.language),
     )
 
 

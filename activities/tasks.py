@@ -14,6 +14,7 @@ from activities.meeting_links import MeetingLinks
 from activities.places import Places
 from activities.ports import Store, Transaction
 from activities.questions import question_of
+from activities.visits import Visits
 from models.action_texts import Texts
 from models.actions import Asked, Call, CreateTask, MeetingTask, ProposeMeeting, RequestApproval
 from models.approval import Approval
@@ -34,10 +35,18 @@ class TaskActivities:
     """One method per verb that asks a person, and one for the answer."""
 
     def __init__(
-        self, store: Store, house: House, places: Places, post: InternalPost, links: MeetingLinks | None = None
+        self,
+        store: Store,
+        house: House,
+        places: Places,
+        post: InternalPost,
+        links: MeetingLinks | None = None,
+        visits: Visits | None = None,
     ) -> None:
-        """Collaborators: rows, whom we act for, calendars, mail to our own people, and who makes booking links."""
-        self._links = links
+        """Collaborators: rows, whom we act for, calendars, mail to our own people, who makes booking links, and who
+        knows of recorded visits.
+        """
+        self._links, self._visits = links, visits
         self._store = store
         self._house = house
         self._places = places
@@ -47,31 +56,34 @@ class TaskActivities:
     @activity.defn
     async def create_task(self, step: StepInput) -> StepResult:
         """A task for a person or a queue."""
+        text = await self._watched(step)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = CreateTask.model_validate(step.params, extra="ignore")
             due = asked.due or f"{asked.due_days} working days"
-            return await self._ask(tx, step, customer, asked, asked.task, asked.title, due)
+            return await self._ask(tx, step, customer, asked, asked.task, asked.title, due, text)
 
         return await self._delivered(step, await self._frame.run(step, ask))
 
     @activity.defn
     async def call(self, step: StepInput) -> StepResult:
         """A person is asked to call."""
+        text = await self._watched(step)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = Call.model_validate(step.params, extra="ignore")
-            return await self._ask(tx, step, customer, asked, asked.meeting.value, asked.title, asked.due)
+            return await self._ask(tx, step, customer, asked, asked.meeting.value, asked.title, asked.due, text)
 
         return await self._delivered(step, await self._frame.run(step, ask))
 
     @activity.defn
     async def meeting(self, step: StepInput) -> StepResult:
         """A person is asked to meet the customer, or our own people."""
+        text = await self._watched(step)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = MeetingTask.model_validate(step.params, extra="ignore")
-            return await self._ask(tx, step, customer, asked, asked.meeting.value, asked.title, asked.due)
+            return await self._ask(tx, step, customer, asked, asked.meeting.value, asked.title, asked.due, text)
 
         return await self._delivered(step, await self._frame.run(step, ask))
 
@@ -87,6 +99,7 @@ class TaskActivities:
             step = as_of_attempt(step)
             meeting = ProposeMeeting.model_validate(step.params, extra="ignore").meeting.value
             made = await self._links.link(step.key, step.customer, meeting)
+        text = await self._watched(step)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:
             asked = ProposeMeeting.model_validate(step.params, extra="ignore")
@@ -101,7 +114,7 @@ class TaskActivities:
                 due=self._places.due(asked.due, step.now),
             )
             await tx.work.add_proposal(proposal)
-            await self._ask(tx, step, customer, asked, asked.meeting.value, asked.task, asked.due)
+            await self._ask(tx, step, customer, asked, asked.meeting.value, asked.task, asked.due, text)
             return done(f"proposed through {proposal.calendar_link}")
 
         return await self._delivered(step, await self._frame.run(step, ask, contacts=True))
@@ -185,6 +198,7 @@ class TaskActivities:
         kind: str,
         title: Texts,
         due: str | None,
+        text: str,
     ) -> StepResult:
         if kind == NPS_FOLLOWUP:
             await _adopt(tx, step)
@@ -197,6 +211,7 @@ class TaskActivities:
             workflow_id=step.workflow_id,
             type=kind,
             title=self._say(title),
+            description=text,
             priority=asked.priority,
             assignee=to.queue,
             due=self._places.due(due, step.now),
@@ -216,6 +231,7 @@ class TaskActivities:
                 to=to.person,
                 role=asked.owner,
                 title=task.title,
+                text=text,
                 now=step.now,
                 due=task.due,
                 items=[item.text for item in items],
@@ -223,6 +239,12 @@ class TaskActivities:
                 outcomes=outcomes,
             )
         return done(f"task for {task.assignee}, due {task.due:%Y-%m-%d %H:%M} UTC")
+
+    async def _watched(self, step: StepInput) -> str:
+        """The customer's recorded visits as the task's text, if it asks for them and somebody records them."""
+        if self._visits is None or step.params.get("visits") is not True:
+            return ""
+        return await self._visits.told(step.key, step.customer)
 
     async def _delivered(self, step: StepInput, result: StepResult) -> StepResult:
         await self._post.deliver(step.key, step.now)

@@ -10,7 +10,20 @@ from activities.connected import NOTHING, Connected
 from activities.ports import Transaction
 from models.approval import Approval
 from models.deals import Deal
-from models.outside import AddTask, Button, Operation, PostChat, ReportPlay, SaveAccount, ShowInApp, System, UpdateChat
+from models.outside import (
+    AddNote,
+    AddTask,
+    Button,
+    Operation,
+    PostChat,
+    ReportPlay,
+    SaveAccount,
+    SavePage,
+    ShowInApp,
+    System,
+    UpdateChat,
+)
+from models.people import Outcome
 from models.play import RunRecord
 from models.records import Csm, CsmTask, InAppNotice, Notice
 from models.vendor_delivery import KEPT, VendorDelivery, VendorStatus
@@ -44,6 +57,11 @@ class Telling:
     def needed(self) -> bool:
         """Whether anybody outside is to be told anything."""
         return bool(self._connected.told or self._connected.chat or self._connected.in_app)
+
+    @property
+    def keeps_pages(self) -> bool:
+        """Whether any system keeps pages of knowledge."""
+        return bool(self._connected.knowledge)
 
     async def account(self, tx: Transaction, customer: str, cause: str, now: datetime) -> None:
         """Its stage, health or plays changed. ``cause``: key of what changed them."""
@@ -136,6 +154,21 @@ class Telling:
         told = ShowInApp(title=notice.title[:200], text=notice.message[:8000])
         run = notice.key.partition("|")[0] if "|" in notice.key else ""
         await self._each(tx, self._connected.in_app, f"{notice.key}>in_app", notice.customer, told, notice.at, run=run)
+
+    async def knowledge(
+        self, tx: Transaction, customer: str, page: SavePage, key: str, run: str, now: datetime
+    ) -> None:
+        """A page about the account, for our own people."""
+        await self._each(tx, self._connected.knowledge, f"{key}>page", customer, page, now, run=run)
+
+    async def note(self, tx: Transaction, told: Outcome) -> None:
+        """What a person found, in their words, where the settings let notes out."""
+        if not told.note or "notes" not in self._connected.share:
+            return
+        step = f"{told.playbook} {told.step_id}".strip()
+        said = AddNote(title=f"{step}: {told.outcome}"[:200], text=f"{told.note} ({told.by})"[:8000], at=told.at)
+        systems = [one for one in self._connected.told if one in self._connected.notes]
+        await self._each(tx, systems, f"{told.request_id}>note", told.customer, said, told.at, run=told.workflow_id)
 
     async def play(self, tx: Transaction, record: RunRecord) -> None:
         """A play began or ended; the account's list of plays changed with it."""

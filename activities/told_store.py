@@ -14,6 +14,7 @@ from activities.telling import Telling
 from models.approval import Approval, ApprovalStatus
 from models.deals import Deal, DealKind, DealStatus
 from models.health import HealthScore
+from models.people import Outcome
 from models.play import RunRecord
 from models.records import Csm, CsmTask, InAppNotice, Notice, Transition
 from models.standing import Evaluated
@@ -64,6 +65,7 @@ class _Told:
         self.decisions = _Decisions(tx.decisions, tx, telling)
         self.deals = _Deals(tx.deals, tx, telling)
         self.approvals = _Approvals(tx.approvals, tx, telling)
+        self.outcomes = _Outcomes(tx.outcomes, tx, telling)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._tx, name)
@@ -140,6 +142,14 @@ class _Deals(_Wrapped):
         if deal is not None:
             await self._telling.deal(self._tx, deal)
         return settled
+
+
+class _Outcomes(_Wrapped):
+    async def add(self, value: Outcome) -> bool:
+        kept: bool = await self._inner.add(value)
+        if kept:
+            await self._telling.note(self._tx, value)
+        return kept
 
 
 class _Approvals(_Wrapped):

@@ -1,25 +1,21 @@
 """``starter.py integrations``: who is connected, what waits, and what to do about it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-import settings_integrations
-from activities.connected import Connected
 from cli.context import open_context
 from cli.integrations_check import check
+from cli.integrations_reading import accounts, pages, visits
 from cli.integrations_status import status
 from cli.output import print_json, print_table, say
-from composition import vendors
 from intake import delighted
 from intake.links import feed_token
 from models.errors import BadInput, Misconfigured
 from models.ids import check_customer_id
-from models.outside import OutsideAccount, System
+from models.outside import System
 from models.vendor_delivery import VendorDelivery, VendorStatus
 
 app = typer.Typer(help="Outside systems: who is connected, what waits for them.", no_args_is_help=True)
@@ -30,6 +26,9 @@ Which = Annotated[System, typer.Argument(help="The system.")]
 
 app.command()(status)
 app.command()(check)
+app.command()(accounts)
+app.command()(visits)
+app.command()(pages)
 
 
 @app.command("list")
@@ -65,17 +64,6 @@ def retry(
     say(f"{system}: {due} deliveries are due now")
 
 
-@app.command()
-def accounts(system: Which, as_json: Json = False) -> None:
-    """List the accounts of a CRM or CS platform, with our customer id where it knows it."""
-    found = asyncio.run(_accounts(system))
-    if as_json:
-        print_json([one.model_dump(mode="json") for one in found])
-        return
-    rows = [(one.external_id, one.customer, one.name) for one in found]
-    print_table(f"Accounts of {system}", ("id there", "our id", "name"), rows)
-
-
 @app.command("feed-token")
 def feed_token_(customer: Annotated[str, typer.Argument(help="The customer's id.")]) -> None:
     """The token with which a page of the product reads one customer's feed (GET /api/feed/<customer>)."""
@@ -101,13 +89,6 @@ def import_delighted(
         say(f"No single customer has the address of {len(done.unmatched)}: {', '.join(done.unmatched[:20])}")
 
 
-@asynccontextmanager
-async def _connected() -> AsyncIterator[Connected]:
-    given = settings_integrations.load()
-    async with vendors.client(given) as http:
-        yield vendors.connect(given, http)
-
-
 async def _listed(statuses: list[VendorStatus], system: System | None, limit: int) -> list[VendorDelivery]:
     async with open_context() as context, context.store.read() as tx:
         return await tx.vendor_outbox.listed(statuses, system=system, limit=limit)
@@ -116,22 +97,6 @@ async def _listed(statuses: list[VendorStatus], system: System | None, limit: in
 async def _retry(system: System, more: list[VendorStatus]) -> int:
     async with open_context() as context, context.store.begin() as tx:
         return await tx.vendor_outbox.again(system, context.wall(), more)
-
-
-async def _accounts(system: System) -> list[OutsideAccount]:
-    async with _connected() as connected:
-        reader = connected.readers.get(system)
-        if reader is None:
-            known = ", ".join(sorted(connected.readers)) or "none"
-            raise BadInput(f"its accounts cannot be listed; configured are: {known}", field="SYSTEM", value=system)
-        found: list[OutsideAccount] = []
-        cursor: str | None = None
-        while True:
-            page = await reader.accounts(cursor)
-            found += page.items
-            cursor = page.next
-            if cursor is None:
-                return found
 
 
 async def _token(customer: str) -> str:

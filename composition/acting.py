@@ -19,6 +19,7 @@ from activities.messages import MessageActivities
 from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
+from activities.pages import PageActivities
 from activities.people import PeopleActivities
 from activities.places import Places
 from activities.plan_reviews import PlanReviewActivities
@@ -34,6 +35,7 @@ from activities.runs import RunActivities
 from activities.starting import Starting
 from activities.surveys import SurveyActivities
 from activities.tasks import TaskActivities
+from activities.telling import Telling
 from activities.validation import Judge, ValidationActivities
 from activities.values_answers import AnswerValues
 from activities.values_figures import FigureValues
@@ -41,6 +43,7 @@ from activities.values_growth import GrowthValues
 from activities.values_referral import ReferralValues
 from activities.values_subscription import SubscriptionValues
 from activities.vendor_deliveries import VendorActivities
+from activities.visits import Visits
 from analysis.review import agenda
 from composition import judging
 from composition.deciding import Deciding
@@ -68,6 +71,7 @@ class Collaborators:
     outside: Connected = NOTHING
     booking: MeetingLinks | None = None
     mail_links: MailLinks | None = None
+    visits: Visits | None = None
 
 
 def activities(given: Collaborators) -> Sequence[Any]:
@@ -95,7 +99,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     sweep = given.deciding.sweep(given.store)
     post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
     people = PeopleActivities(given.store, given.house, post, given.playbooks)
-    tasks = TaskActivities(given.store, given.house, places, post, given.booking)
+    tasks = TaskActivities(given.store, given.house, places, post, given.booking, given.visits)
     onboarding = OnboardingActivities(given.store, places, given.house)
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
     starting = Starting(given.playbooks, places)
@@ -118,6 +122,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
         tasks.request_approval,
         tasks.record_outcome,
         RecoveryActivities(given.store).confirm_recovery,
+        PageActivities(given.store, given.house, Telling(given.outside, wall=utc_now)).write_page,
         onboarding.save,
         onboarding.refuse_step,
         onboarding.check_first_value,

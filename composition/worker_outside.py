@@ -20,11 +20,13 @@ from activities.mail_links import MailLinks
 from activities.meeting_links import MeetingLinks
 from activities.ports import Mailer, Store
 from activities.vendor_deliveries import VendorActivities
+from activities.visits import Visits
 from composition import mailing, vendors
 from composition.telling_store import telling
 from intake.links import customer_token
 from intake.vendor_dispatch import VendorDispatcher
 from models.clock import utc_now
+from models.enums import Language
 from models.ids import vendor_queue
 from models.message import OutgoingMail, SendReceipt
 from models.outside import System
@@ -100,6 +102,14 @@ def booking(store: Store, connected: Connected, secret: SecretStr) -> MeetingLin
     return MeetingLinks(
         store, Circuits(store, utc_now, vendors.RATES), system, scheduler, partial(customer_token, secret)
     )
+
+
+def visits(store: Store, connected: Connected, language: Language) -> Visits | None:
+    """Who knows of recorded visits; None: nobody does."""
+    if connected.sessions is None:
+        return None
+    system, reader = connected.sessions
+    return Visits(store, Circuits(store, utc_now, vendors.RATES), system, reader, connected.share, language)
 
 
 def mail_links(store: Store, connected: Connected, secret: SecretStr) -> MailLinks | None:

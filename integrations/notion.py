@@ -3,13 +3,14 @@
 The data source needs a title and a text property ``Steadfast key``: a page is looked for by its key before it is made.
 """
 
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from integrations.http import Api
 from integrations.standing import standing
-from models.outside import Account, Receipt, SavePage, Standing, System
+from models.outside import Account, OutsidePage, Receipt, SavePage, Standing, System
 
 BASE = "https://api.notion.com/v1"
 VERSION = "2026-03-11"
@@ -17,6 +18,8 @@ KEY = "Steadfast key"
 _TEXT = 2000
 _BLOCKS = 100
 """Characters of one text, and blocks of one request."""
+_LISTED = 100
+"""Pages of one answer: the most that they give."""
 
 
 class Notion:
@@ -34,8 +37,10 @@ class Notion:
         asked = {"filter": {"property": KEY, "rich_text": {"equals": page.number}}, "page_size": 1}
         found = await self._api.call("POST", f"/data_sources/{self._source}/query", json=asked)
         if found["results"]:
-            return Receipt(reference=str(found["results"][0]["id"]), said="page was there")
-        blocks = [_paragraph(part) for text in page.paragraphs for part in _parts(text)]
+            there = found["results"][0]
+            return Receipt(reference=str(there["id"]), said=f"page was there: {there.get('url') or 'no address'}")
+        texts = [*page.paragraphs, *(account.lines if page.account else ())]
+        blocks = [_paragraph(part) for text in texts for part in _parts(text)]
         made = await self._api.call(
             "POST",
             "/pages",
@@ -52,7 +57,31 @@ class Notion:
         for start in range(_BLOCKS, len(blocks), _BLOCKS):
             more = {"children": blocks[start : start + _BLOCKS]}
             await self._api.call("PATCH", f"/blocks/{made['id']}/children", json=more, repeatable=False)
-        return Receipt(reference=str(made["id"]), said="page created")
+        return Receipt(reference=str(made["id"]), said=f"page created: {made.get('url') or 'no address'}")
+
+    async def pages(self, customer: str) -> tuple[OutsidePage, ...]:
+        """Those whose key begins with the customer, to the last page of the listing."""
+        asked: dict[str, Any] = {
+            "filter": {"property": KEY, "rich_text": {"starts_with": f"{customer}/"}},
+            "sorts": [{"timestamp": "last_edited_time", "direction": "descending"}],
+            "page_size": _LISTED,
+        }
+        found: list[OutsidePage] = []
+        while True:
+            answer = await self._api.call("POST", f"/data_sources/{self._source}/query", json=asked)
+            found += [self._page(one) for one in answer["results"]]
+            if not answer.get("has_more") or not answer.get("next_cursor"):
+                return tuple(found)
+            asked["start_cursor"] = answer["next_cursor"]
+
+    def _page(self, one: dict[str, Any]) -> OutsidePage:
+        title = ((one.get("properties") or {}).get(self._title) or {}).get("title") or []
+        changed = one.get("last_edited_time")
+        return OutsidePage(
+            url=str(one["url"]),
+            title="".join(str(part.get("plain_text", "")) for part in title)[:_TEXT],
+            changed_at=datetime.fromisoformat(changed) if isinstance(changed, str) else None,
+        )
 
     async def check(self) -> Standing:
         """``/users/me`` names the bot; the data source must be shared with it and have our property."""

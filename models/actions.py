@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from models.action_texts import Texts
+from models.action_texts import LongTexts, Texts
 from models.actions_business import BUSINESS_PARAMS
 from models.approval import ApprovalKind
 from models.base import Slug, Value
@@ -60,6 +60,9 @@ class Asked(Value):
     owner: Role = Field(default=Role.CSM, description="No such person for the customer: the team queue (G14).")
     due: Due | None = Field(default=None, description="From the step; absent: the end of the next working day.")
     checklist: tuple[Texts, ...] = Field(default=(), max_length=12, description="Items to go through, by language.")
+    visits: bool = Field(
+        default=False, description="Link the customer's latest recorded visits, where a system records them."
+    )
 
 
 class ProposeMeeting(Asked):
@@ -103,6 +106,14 @@ class RequestApproval(Value):
         description="Who alone may decide, or who stands above; absent: asked of the cs_manager, any may decide.",
     )
     due: Due | None = None
+
+
+class WritePage(Value):
+    """Write a page about the account where our people keep their knowledge; skipped where no system does."""
+
+    title: Texts
+    paragraphs: tuple[LongTexts, ...] = Field(default=(), max_length=50, description="What it says, by language.")
+    account: bool = Field(default=True, description="Say at the end how the account stands, as far as it is shared.")
 
 
 class ConfirmRecovery(Value):
@@ -160,6 +171,7 @@ PARAMS: dict[str, type[Value]] = {
     "meeting": MeetingTask,
     "request_approval": RequestApproval,
     "confirm_recovery": ConfirmRecovery,
+    "write_page": WritePage,
     **BUSINESS_PARAMS,
 }
 """The value that reads the ``with`` of each verb of ``models.playbook.ActionName``."""

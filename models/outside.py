@@ -66,9 +66,41 @@ class Account(Carried):
         """Its name, or its id where the name is unknown or not shared."""
         return self.name or self.customer
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """How it stands, a line for each group that is known and shared; for pages that people read."""
+        money = f"{self.mrr} {self.currency or ''}".strip() if self.mrr is not None else None
+        since = f", since {self.stage_since:%Y-%m-%d}" if self.stage_since is not None else ""
+        grade = f" ({self.health_grade})" if self.health_grade else ""
+        said = {
+            "Account": self.customer,
+            "Plan": self.plan,
+            "Segment": self.segment,
+            "MRR": money,
+            "Subscription": self.status,
+            "Stage": f"{self.stage.value}{since}" if self.stage is not None else None,
+            "Health": f"{self.health_score:g}{grade}" if self.health_score is not None else None,
+            "Renewal": self.renewal_date,
+            "Manager": self.csm_email,
+            "Plays": ", ".join(self.plays) if self.plays else None,
+        }
+        return tuple(f"{name}: {value}" for name, value in said.items() if value is not None)
+
 
 Shareable = Literal[
-    "name", "email", "first_name", "plan", "segment", "mrr", "status", "stage", "health", "renewal_date", "csm", "plays"
+    "name",
+    "email",
+    "first_name",
+    "plan",
+    "segment",
+    "mrr",
+    "status",
+    "stage",
+    "health",
+    "renewal_date",
+    "csm",
+    "plays",
+    "notes",
 ]
 """Groups of fields that the settings let out."""
 
@@ -169,9 +201,10 @@ class SavePage(Carried):
     """A page of knowledge about the account, such as a handover or a review."""
 
     kind: Literal["save_page"] = "save_page"
-    number: Short = Field(description="Our key of the page.")
+    number: Short = Field(description="Our key of the page: the customer, a slash, and what it is of that customer.")
     title: Short
     paragraphs: tuple[Long, ...]
+    account: bool = Field(default=False, description="Say at the end how the account stands, as far as it is shared.")
 
 
 Operation = Annotated[
@@ -280,6 +313,14 @@ class OutsideSession(Carried):
 
     url: str
     at: Instant | None = None
+
+
+class OutsidePage(Carried):
+    """A page of knowledge about an account. The title is foreign text."""
+
+    url: str
+    title: str = ""
+    changed_at: Instant | None = None
 
 
 class OutsideAnswer(Carried):

@@ -50,6 +50,7 @@ ActionName = Literal[
     "meeting",
     "request_approval",
     "confirm_recovery",
+    "write_page",
     "raise_alert",
     "calculate_renewal_health",
     "create_renewal_opp",

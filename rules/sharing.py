@@ -19,6 +19,7 @@ FIELDS: dict[Shareable, tuple[str, ...]] = {
     "renewal_date": ("renewal_date",),
     "csm": ("csm_email",),
     "plays": ("plays",),
+    "notes": (),
 }
 """The fields of each group that a setting may name."""
 

@@ -12,6 +12,7 @@ from activities.messages import MessageActivities
 from activities.offers import OfferActivities
 from activities.onboarding import OnboardingActivities
 from activities.outbound import OutboundActivities
+from activities.pages import PageActivities
 from activities.people import PeopleActivities
 from activities.plan_reviews import PlanReviewActivities
 from activities.questions import question
@@ -43,6 +44,7 @@ ACTIVITIES: dict[str, StepActivity] = {
     "meeting": TaskActivities.meeting,
     "request_approval": TaskActivities.request_approval,
     "confirm_recovery": RecoveryActivities.confirm_recovery,
+    "write_page": PageActivities.write_page,
     "notify_csm": PeopleActivities.notify_csm,
     "schedule_review": PeopleActivities.schedule_review,
     "escalate": PeopleActivities.escalate_step,

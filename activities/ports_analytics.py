@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Protocol
 
-from models.outside import OutsideSession, UsageDay
+from models.outside import UsageDay
+from models.outside_links import OutsideSession
 
 
 class UsageReader(Protocol):

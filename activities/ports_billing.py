@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
-from models.outside import OutsideInvoice, OutsideSubscription, Page, Receipt
+from models.outside import Page, Receipt
+from models.outside_billing import OutsideInvoice, OutsideSubscription
 
 
 class BillingReader(Protocol):

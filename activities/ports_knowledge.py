@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from models.outside import Account, OutsidePage, Receipt, SavePage
+from models.outside import Account, Receipt, SavePage
+from models.outside_links import OutsidePage
 
 
 class Knowledge(Protocol):

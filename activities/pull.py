@@ -13,7 +13,7 @@ from activities.ports_billing import BillingReader
 from activities.ports_pull import Sink, SourceReader
 from models.clock import utc_now
 from models.errors import Misconfigured, OutsideError
-from models.outside import OutsideInvoice, OutsideSubscription
+from models.outside_billing import OutsideInvoice, OutsideSubscription
 from models.pull import Freshness, PulledPage, PullInput, Source
 from rules import reconcile
 

@@ -11,7 +11,8 @@ from activities.ports import Store
 from activities.ports_analytics import SessionReader
 from models.enums import Language
 from models.errors import SteadfastError
-from models.outside import OutsideSession, Shareable, System
+from models.outside import Shareable, System
+from models.outside_links import OutsideSession
 
 _LONGEST = 500
 _WORDS = {

@@ -18,7 +18,8 @@ from cli.output import print_json, print_table, say
 from composition import vendors
 from models.clock import utc_now
 from models.errors import BadInput, Misconfigured
-from models.outside import OutsideAccount, OutsidePage, OutsideSession, System
+from models.outside import OutsideAccount, System
+from models.outside_links import OutsidePage, OutsideSession
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Customer = Annotated[str, typer.Argument(help="The customer's id.")]

@@ -8,7 +8,8 @@ import httpx
 from integrations.http import Api
 from integrations.standing import standing
 from models.ids import delivery_key
-from models.outside import Account, OutsideSession, Receipt, ReportPlay, Standing, System
+from models.outside import Account, Receipt, ReportPlay, Standing, System
+from models.outside_links import OutsideSession
 
 BASE = "https://api.fullstory.com"
 

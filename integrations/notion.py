@@ -10,7 +10,8 @@ import httpx
 
 from integrations.http import Api
 from integrations.standing import standing
-from models.outside import Account, OutsidePage, Receipt, SavePage, Standing, System
+from models.outside import Account, Receipt, SavePage, Standing, System
+from models.outside_links import OutsidePage
 
 BASE = "https://api.notion.com/v1"
 VERSION = "2026-03-11"

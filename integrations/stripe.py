@@ -17,7 +17,8 @@ from integrations.http import Api, Query
 from integrations.standing import standing
 from models.enums import SubscriptionStatus
 from models.ids import delivery_key
-from models.outside import Account, OutsideInvoice, OutsideSubscription, Page, Receipt, Standing, System
+from models.outside import Account, Page, Receipt, Standing, System
+from models.outside_billing import OutsideInvoice, OutsideSubscription
 
 BASE = "https://api.stripe.com"
 VERSION = "2026-08-26.dahlia"

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from models.enums import SubscriptionStatus
-from models.outside import OutsideInvoice, OutsideSubscription
+from models.outside_billing import OutsideInvoice, OutsideSubscription
 from models.pull import Discrepancy, OurInvoice, OurMoney
 
 CENT = Decimal("0.01")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models.enums import SubscriptionStatus as S
-from models.outside import OutsideInvoice, OutsideSubscription
+from models.outside_billing import OutsideInvoice, OutsideSubscription
 from models.pull import OurInvoice, OurMoney
 from rules import reconcile
 

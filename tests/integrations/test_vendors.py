@@ -1,7 +1,9 @@
 """Every adapter against a double on a real socket: what it asks, and where every answer lands on the error tree."""
 
 import asyncio
+import contextlib
 import datetime
+import inspect
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator
@@ -68,6 +70,36 @@ async def _fails(case: Case, client: httpx.AsyncClient, reply: Reply) -> Steadfa
     return raised.value
 
 
+class _Heard(Exception):
+    """A call was begun."""
+
+
+class _Listener:
+    """Takes the place of an adapter, and notes which of its methods a case calls."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.heard.append(name)
+        raise _Heard
+
+
+async def test_every_call_of_every_system_has_its_case(client: httpx.AsyncClient) -> None:
+    """What asks an outside system is in the tables of this file, whoever adds it; ``check`` has tests of its own."""
+    called: dict[type, set[str]] = {}
+    for case in CASES:
+        listener = _Listener()
+        with contextlib.suppress(_Heard):
+            await case.act(listener)
+        called.setdefault(type(case.make(client, "http://nobody.example")), set()).update(listener.heard)
+    assert {kind.__module__.rpartition(".")[2] for kind in called} == {system.value for system in System}
+    for kind, names in called.items():
+        methods = inspect.getmembers(kind, inspect.iscoroutinefunction)
+        asked = {name for name, _ in methods if not name.startswith("_") and name != "check"}
+        assert asked <= names, f"{kind.__name__}: no case of {', '.join(sorted(asked - names))}"
+
+
 STATUSES: list[tuple[int, dict[str, str], type[SteadfastError] | None]] = [
     (301, {"location": "https://elsewhere.example"}, Misconfigured),
     (400, {}, Rejected),
@@ -120,6 +152,27 @@ async def test_nobody_there_is_never_unknown(case: Case, client: httpx.AsyncClie
         await case.act(case.make(client, f"http://127.0.0.1:{unused_tcp_port}"))
     assert SECRET not in str(raised.value)
     assert "cannot be reached" in str(raised.value)
+
+
+async def test_a_vendor_that_never_answers_is_given_up(client: httpx.AsyncClient) -> None:
+    """All at once: each waits its whole patience, here a second."""
+
+    def hurried(adapter: Any) -> Any:
+        for api in vars(adapter).values():
+            if isinstance(api, Api):
+                api._timeout = 1.0
+        return adapter
+
+    async def given_up(case: Case) -> None:
+        at = case.decisive % len(case.wants)
+        async with double(*(want.reply for want in case.wants[:at]), Reply(misbehave="hang")) as vendor:
+            with pytest.raises(SteadfastError, match="no answer") as raised:
+                await case.act(hurried(case.make(client, vendor.base)))
+        assert type(raised.value) is (Retryable if case.repeatable else OutcomeUnknown), case.name
+
+    async with asyncio.TaskGroup() as group:
+        for case in CASES:
+            group.create_task(given_up(case))
 
 
 async def test_no_answer_in_time(client: httpx.AsyncClient) -> None:

@@ -103,3 +103,17 @@ BEARER = ("authorization", f"Bearer {SECRET}")
 
 def basic(user: str, password: str) -> tuple[str, str]:
     return ("authorization", "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode())
+
+
+def alone(
+    name: str,
+    make: Callable[[httpx.AsyncClient, str], Any],
+    act: Callable[[Any], Awaitable[Any]],
+    want: Want,
+    auth: tuple[str, str],
+    *,
+    repeatable: bool = True,
+    read: bool = True,
+) -> Case:
+    """A call that is one request."""
+    return Case(name, make, act, (want,), auth, repeatable=repeatable, read=read)

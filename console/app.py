@@ -119,6 +119,7 @@ async def compose(settings: Settings) -> AsyncIterator[Deps]:
             product=settings.product_name,
             product_origin=_origin(settings.product_url),
             answers=Answers(store, client),
+            language=settings.language,
             playbooks=Catalog.load(),
         )
         await delivery.close()

@@ -17,6 +17,7 @@ from intake.answers import Answers
 from intake.signature import Verifier
 from intake.vendors.doors import Doors
 from models.clock import Clock
+from models.enums import Language
 
 if TYPE_CHECKING:  # the pages are given these; only the application makes them
     from persistence.caught_mail import CaughtMailStore
@@ -62,6 +63,8 @@ class Deps:
     product: str = "Steadfast"
     product_origin: str = ""
     answers: Answers | None = None
+    language: Language = Language.ES
+    """The house's, in which its own people are written to."""
 
     def now(self) -> datetime:
         """The virtual present."""

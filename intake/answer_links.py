@@ -54,7 +54,7 @@ def read_answer(secret: SecretStr, token: str, *, now: datetime) -> AnswerToken:
 
     Raises:
         BadInput: it is not one of ours.
-        Refused: it has expired.
+        Refused: it has expired; ``value`` is when.
     """
     try:
         workflow_id, customer, step, outcome, by, expires = json.loads(verify(secret, ANSWER, token))
@@ -62,7 +62,7 @@ def read_answer(secret: SecretStr, token: str, *, now: datetime) -> AnswerToken:
     except (ValueError, TypeError, OverflowError):
         raise BadInput("not a link of ours", field="token") from None
     if until <= now:
-        raise Refused(f"this link was good until {until:%Y-%m-%d %H:%M} UTC", field="token")
+        raise Refused(f"this link was good until {until:%Y-%m-%d %H:%M} UTC", field="token", value=until)
     return AnswerToken(
         workflow_id=workflow_id,
         customer=customer,

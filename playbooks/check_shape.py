@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from models.enums import Language, Role, StepType
-from models.playbook import ActStep, AwaitStep, Playbook
+from models.playbook import ActStep, AwaitStep, EndStep, Playbook
 from models.playbook_rules import named_by
 from models.program import OnboardingProgram
 from playbooks.describe import meant, one_of
@@ -19,6 +19,7 @@ def problems(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
     """Everything wrong that is not in a single step."""
     yield from _beginning(playbook, tree)
     yield from _endings(playbook, tree)
+    yield from _success(playbook, tree)
     yield from _escalation(playbook, tree)
     yield from _beside_others(playbook, tree)
     if playbook.process == "onboarding" and playbook.program is None:
@@ -61,6 +62,15 @@ def _endings(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
             if rule.event in seen:
                 yield tree.problem(path, f"'{rule.event}' is already one of the {seen[rule.event]}", "each event once")
             seen.setdefault(rule.event, part)
+
+
+def _success(playbook: Playbook, tree: Tree) -> Iterator[Problem]:
+    """A save play is open until it succeeds, at most 30 days from its start (section 7.3): something must say so."""
+    ends = any(isinstance(step, EndStep) and step.as_ == "succeeded" for step in playbook.steps)
+    confirms = any(isinstance(step, ActStep) and step.do == "confirm_recovery" for step in playbook.steps)
+    if playbook.process == "save" and not (playbook.goals or ends or confirms):
+        message = "never succeeds: it stays open to its last day and counts as failed"
+        yield tree.problem((), message, "a goal, a step of kind end as succeeded, or confirm_recovery")
 
 
 def _beside_others(playbook: Playbook, tree: Tree) -> Iterator[Problem]:

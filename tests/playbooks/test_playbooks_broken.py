@@ -246,3 +246,28 @@ def test_any_bytes_are_refused_or_read(raw: bytes, tmp_path_factory: pytest.Temp
     with pytest.raises(SteadfastError) as refused:
         Catalog.load(directory)
     assert type(refused.value) is BadInput
+
+
+SAVE = """\
+id: save.test
+version: 1
+title: A save play
+process: save
+trigger: signal_opened:failed_payment
+steps:
+  - {id: tell, kind: act, do: notify_csm, with: {message: unpaid, text: {es: Sin pagar, en: Unpaid}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        'goals: [{event: "signal_cleared:failed_payment"}]\n',
+        "  - {id: over, kind: end, after: tell, as: succeeded}\n",
+        '  - {id: well, kind: act, do: confirm_recovery, with: {holds: "failed_payments == 0", days: 7}}\n',
+    ],
+)
+def test_a_save_play_says_how_it_succeeds(ending: str) -> None:
+    assert found(SAVE + ending) == []
+    [said] = found(SAVE)
+    assert "never succeeds" in said

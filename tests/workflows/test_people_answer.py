@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from console.web import create_app
 from intake.answers import Answers
 from models.clock import REAL
+from models.enums import Language
 from models.errors import BadInput, NotFound, Refused
 from models.ids import save_id
 from tests.console.kit import make
@@ -22,14 +23,15 @@ from tests.workflows.inline import call, employing, growing, hears, save
 from tests.workflows.life import MARTA, Life, living
 
 SIGNAL = "no_login_7_days"
+_SAID = {Language.EN: "Record “reached”", Language.ES: "Apuntar «hemos hablado»"}
 BEARER = {"authorization": f"Bearer {SECRET}"}
 
 
 @asynccontextmanager
-async def _console(here: Company, now: datetime) -> AsyncIterator[httpx.AsyncClient]:
+async def _console(here: Company, now: datetime, language: Language = Language.EN) -> AsyncIterator[httpx.AsyncClient]:
     """The console of this company, at a moment."""
     deps = make(here.store, here.client, secret=SecretStr(SECRET)).deps
-    deps = replace(deps, clock=REAL, wall=lambda: now, answers=Answers(here.store, here.client))
+    deps = replace(deps, clock=REAL, wall=lambda: now, language=language, answers=Answers(here.store, here.client))
     transport = httpx.ASGITransport(app=create_app(deps))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
         yield http
@@ -65,6 +67,12 @@ async def test_a_link_asks_first_then_records_once_and_no_second_answer_fits(
                 assert (shown.status_code, "reached?" in shown.text) == (200, True)
             async with here.store.read() as tx:
                 assert await tx.outcomes.of(ana.id) == []
+                [task] = await tx.work.tasks(ana.id)
+            for language, said in _SAID.items():
+                async with _console(here, now, language) as theirs:
+                    shown = await theirs.get(links["reached"])
+                assert f'<html lang="{language}">' in shown.text
+                assert all(one in shown.text for one in (said, task.title, MARTA.name))
             for _ in range(2):
                 assert "Recorded" in (await http.post(links["reached"])).text
             other = await http.post(links["no answer"])
@@ -74,6 +82,8 @@ async def test_a_link_asks_first_then_records_once_and_no_second_answer_fits(
         async with _console(here, now + timedelta(days=15)) as http:
             late = await http.post(links["no answer"])
             assert (late.status_code, "This link was good until" in late.text) == (404, True)
+        async with _console(here, now + timedelta(days=15), Language.ES) as http:
+            assert "Este enlace valía hasta el" in (await http.post(links["no answer"])).text
         await ana.settle()
         async with here.store.read() as tx:
             [kept] = await tx.outcomes.of(ana.id)

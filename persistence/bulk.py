@@ -10,26 +10,32 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import JSON, Dialect, Table, text
+from sqlalchemy import JSON, Boolean, Date, Dialect, Table, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.json_text import JsonText
 from persistence.rows import Row
+from persistence.types import UtcDateTime
 
 Processor = Callable[[Any], Any]
 
 
 class _Prepared(NamedTuple):
-    """A statement of SQLite, its columns in order, and those whose values are converted."""
+    """A statement of SQLite, how a row is put into its columns' order, and the columns whose values are converted.
+
+    ``shared``: many rows have the same few of these values, so that each is converted once.
+    """
 
     said: str
-    columns: tuple[str, ...]
+    ordered: Callable[[Row], tuple[Any, ...]]
     converted: tuple[tuple[int, Processor], ...]
+    shared: tuple[tuple[int, Processor], ...]
 
 
 async def write(
@@ -46,7 +52,7 @@ async def write(
         await connection.execute(said, {"rows": document_of(rows)})
         return
     prepared = _prepared(connection.dialect, table, names, tuple(keys), replace)
-    await connection.exec_driver_sql(prepared.said, [_parameters(prepared, row) for row in rows])
+    await connection.exec_driver_sql(prepared.said, _parameters(prepared, rows))
 
 
 def document_of(value: object) -> str:
@@ -57,11 +63,14 @@ def document_of(value: object) -> str:
         return json.dumps(value, default=_plain)
 
 
-def _parameters(prepared: _Prepared, row: Row) -> tuple[Any, ...]:
-    values = [row[name] for name in prepared.columns]
+def _parameters(prepared: _Prepared, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    columns: list[Sequence[Any]] = list(zip(*map(prepared.ordered, rows), strict=True))
     for position, convert in prepared.converted:
-        values[position] = convert(values[position])
-    return tuple(values)
+        columns[position] = [convert(value) for value in columns[position]]
+    for position, convert in prepared.shared:
+        found = {value: convert(value) for value in set(columns[position])}
+        columns[position] = [found[value] for value in columns[position]]
+    return list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=200)
@@ -76,8 +85,21 @@ def _prepared(
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
     columns = tuple(compiled.positiontup)
-    converted = [(position, _processor(table, name, dialect)) for position, name in enumerate(columns)]
-    return _Prepared(str(compiled), columns, tuple((at, each) for at, each in converted if each is not None))
+    converted: list[tuple[int, Processor]] = []
+    shared: list[tuple[int, Processor]] = []
+    for position, name in enumerate(columns):
+        convert = _processor(table, name, dialect)
+        if convert is not None:
+            # Two moments or truths that are equal are written alike; two amounts are kept digit for digit.
+            alike = isinstance(table.c[name].type, UtcDateTime | Date | Boolean)
+            (shared if alike else converted).append((position, convert))
+    return _Prepared(str(compiled), _ordered(columns), tuple(converted), tuple(shared))
+
+
+def _ordered(columns: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    if len(columns) == 1:
+        return lambda row: (row[columns[0]],)
+    return itemgetter(*columns)
 
 
 def _processor(table: Table, name: str, dialect: Dialect) -> Processor | None:

@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import RowMapping, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.base import trusted
 from models.decisions import Change, EngagementScore, Evaluation, Memory
 from models.engagement import EngagementLevel
+from models.enums import Severity
 from models.expansion import Opportunity
 from models.health import HealthGrade, HealthScore, HealthTrend
 from models.health_alerts import AlertState, HealthAlert
-from models.signals import ChurnSignal
+from models.signals import ChurnSignal, ChurnSignalType
 from persistence import bulk
 from persistence.rows import Row, row_of, value_of
 
@@ -32,7 +34,16 @@ def health_of(row: RowMapping) -> HealthScore:
 
 def engagement_row(score: EngagementScore, backfill: bool) -> Row:
     """An engagement score."""
-    return row_of(score, backfill=backfill)
+    return {
+        "customer": score.customer,
+        "at": score.at,
+        "score": score.score,
+        "level": None if score.level is None else score.level.value,
+        "coverage": score.coverage,
+        "trend": None if score.trend is None else score.trend.value,
+        "terms": score.terms,
+        "backfill": backfill,
+    }
 
 
 def signal_row(customer: str, signal: ChurnSignal, backfill: bool) -> Row:
@@ -94,35 +105,64 @@ def evaluation_seen(row: Any) -> Evaluation:
     memory = row.memory
     try:
         alerts = memory["alerts"]
-        kept = Memory.model_construct(
-            components=memory["components"],
-            health=memory["health"],
-            engaged=memory["engaged"],
-            highs=tuple((datetime.fromisoformat(at), score) for at, score in memory["highs"]),
-            alerts=AlertState.model_construct(
-                drop_fired=alerts["drop_fired"],
-                trigger_fired=alerts["trigger_fired"],
-                at_risk=alerts["at_risk"],
-                last_score=alerts["last_score"],
-                seen=None if alerts["seen"] is None else datetime.fromisoformat(alerts["seen"]),
-            ),
-            recorded=memory["recorded"],
-            told=memory["told"],
-        )
+        state = {
+            "drop_fired": alerts["drop_fired"],
+            "trigger_fired": alerts["trigger_fired"],
+            "at_risk": alerts["at_risk"],
+            "last_score": alerts["last_score"],
+            "seen": None if alerts["seen"] is None else datetime.fromisoformat(alerts["seen"]),
+        }
+        kept = {
+            "components": memory["components"],
+            "health": memory["health"],
+            "engaged": memory["engaged"],
+            "highs": tuple([(datetime.fromisoformat(at), score) for at, score in memory["highs"]]),
+            "alerts": trusted(AlertState, state),
+            "recorded": memory["recorded"],
+            "told": memory["told"],
+        }
+        found = {
+            "customer": row.customer,
+            "at": row.at,
+            "score": row.score,
+            "grade": _GRADES[row.grade],
+            "provisional": row.provisional,
+            "trend": _TRENDS[row.trend],
+            "engagement": row.engagement,
+            "engagement_level": _LEVELS[row.engagement_level],
+            "churn_risk": row.churn_risk,
+            "memory": trusted(Memory, kept),
+        }
     except (KeyError, TypeError, ValueError):
         return evaluation_of(row._mapping)
-    return Evaluation.model_construct(
-        customer=row.customer,
-        at=row.at,
-        score=row.score,
-        grade=None if row.grade is None else HealthGrade(row.grade),
-        provisional=row.provisional,
-        trend=HealthTrend(row.trend),
-        engagement=row.engagement,
-        engagement_level=None if row.engagement_level is None else EngagementLevel(row.engagement_level),
-        churn_risk=row.churn_risk,
-        memory=kept,
+    return trusted(Evaluation, found)
+
+
+def signal_seen(row: Any) -> ChurnSignal:
+    """A signal of a row that this table gave, unchecked; one of another release's names with every check."""
+    if row.type not in _SIGNALS or row.severity not in _SEVERITIES or row.cleared_by is not None:
+        return value_of(ChurnSignal, row._mapping)
+    return trusted(
+        ChurnSignal,
+        {
+            "type": _SIGNALS[row.type],
+            "severity": _SEVERITIES[row.severity],
+            "description": row.description,
+            "detected_at": row.detected_at,
+            "metric": row.metric,
+            "value": row.value,
+            "threshold": row.threshold,
+            "cleared_at": row.cleared_at,
+            "cleared_by": None,
+        },
     )
+
+
+_GRADES: dict[str | None, HealthGrade | None] = {None: None, **{one.value: one for one in HealthGrade}}
+_LEVELS: dict[str | None, EngagementLevel | None] = {None: None, **{one.value: one for one in EngagementLevel}}
+_TRENDS = {one.value: one for one in HealthTrend}
+_SIGNALS = {one.value: one for one in ChurnSignalType}
+_SEVERITIES = {one.value: one for one in Severity}
 
 
 async def keep(

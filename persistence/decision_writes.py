@@ -12,9 +12,7 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.enums import TriggeredBy
-from models.event_kinds import EventType
 from models.event_making import made_body, made_id
-from models.records import Transition
 from models.standing import Evaluated, Tell
 from persistence import decision_rows as rows_of
 from persistence.asked import Asked
@@ -28,7 +26,7 @@ from persistence.tables.work import blocker, csm_task, notice
 
 
 def _event_id(tell: Tell, one: Evaluated) -> str:
-    return made_id(EventType(tell.kind), one.customer, tell.ident)
+    return made_id(tell.kind, one.customer, tell.ident)
 
 
 async def write(
@@ -136,20 +134,23 @@ async def _stages(connection: AsyncConnection, found: Iterable[Evaluated], sourc
         review = next((tell for tell in one.tells if _changes_stage(tell)), None)
         if one.verdict is None or review is None:
             continue
-        change = Transition(
-            customer=one.customer,
-            from_stage=one.stage,
-            to_stage=one.verdict.to,
-            at=one.at,
-            rule=one.verdict.rule,
-            reason=one.verdict.reason,
-            triggered_by=TriggeredBy.AUTOMATIC,
-            # As intake.occurrence names it: the process finds the change that this occurrence has made.
-            cause=f"{source}:{_event_id(review, one)}",
-            facts=one.verdict.facts,
+        to = one.verdict.to.value
+        changes.append(
+            {
+                "customer": one.customer,
+                "from_stage": None if one.stage is None else one.stage.value,
+                "to_stage": to,
+                "at": one.at,
+                "rule": one.verdict.rule,
+                "reason": one.verdict.reason,
+                "triggered_by": TriggeredBy.AUTOMATIC.value,
+                "actor": "",
+                # As intake.occurrence names it: the process finds the change that this occurrence has made.
+                "cause": f"{source}:{_event_id(review, one)}",
+                "facts": one.verdict.facts,
+            }
         )
-        changes.append(row_of(change))
-        stages.append({"who": one.customer, "to": change.to_stage.value, "since": one.at})
+        stages.append({"who": one.customer, "to": to, "since": one.at})
     await rows_of.keep(connection, transition, changes, keys=("customer", "cause"))
     if stages:
         await connection.execute(
@@ -188,12 +189,13 @@ def _changes_stage(tell: Tell) -> bool:
 
 
 def _inbox_row(tell: Tell, one: Evaluated, source: str, now: datetime) -> Row:
+    event_id = _event_id(tell, one)
     return {
         "source": source,
-        "event_id": _event_id(tell, one),
+        "event_id": event_id,
         "type": tell.kind,
         "customer": one.customer,
-        "body": made_body(EventType(tell.kind), one.customer, one.at, tell.ident, tell.data),
+        "body": made_body(tell.kind, event_id, one.customer, one.at, tell.data),
         "received_at": now,
         "attempts": 0,
         "error": "",

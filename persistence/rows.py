@@ -1,9 +1,10 @@
 """Between frozen values and rows: enums as their text, tuples as JSON lists, moments and amounts as they are."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from types import NoneType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -32,7 +33,12 @@ def row_of(value: BaseModel, **more: object) -> Row:
     return {name: _plain(each) for name, each in {**fields, **more}.items()}
 
 
+_AS_IT_IS = frozenset({NoneType, str, int, float, bool, bytes, date, datetime, timedelta, Decimal})
+
+
 def _plain(value: object) -> object:
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, str | int | float | bytes | date | timedelta | Decimal):

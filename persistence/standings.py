@@ -125,7 +125,7 @@ async def _signals(page: Page, live: Mapping[str, bool]) -> dict[str, list[Churn
     found: dict[str, list[ChurnSignal]] = {}
     for row in await page.rows(_open_signals):
         if row.backfill is not live[row.customer]:
-            found.setdefault(row.customer, []).append(value_of(ChurnSignal, row._mapping))
+            found.setdefault(row.customer, []).append(decision_rows.signal_seen(row))
     return found
 
 

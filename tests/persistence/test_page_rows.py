@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import JsonValue
@@ -11,7 +13,9 @@ from models.event_kinds import EventType
 from models.event_making import made, made_body
 from models.events import Event, EventCustomer
 from models.json_text import JsonText
+from models.signals import ChurnSignal
 from persistence import bulk, decision_rows
+from persistence.rows import value_of
 from persistence.store import SqlStore
 from persistence.tables import decisions as tables
 from persistence.tables.customers import customer
@@ -35,7 +39,7 @@ from tests.persistence.fact_histories import DAY, NOW
 def test_an_event_of_ours_is_written_as_the_checked_one_is(kind: str, data: dict[str, JsonValue]) -> None:
     at = datetime(2026, 3, 1, 9, 30, 1, 250, tzinfo=UTC)
     event = made(EventType(kind), "C-ñ", at, "ident", **data)
-    assert made_body(event.type, "C-ñ", at, "ident", data) == event.model_dump_json(exclude_unset=True)
+    assert made_body(kind, event.event_id, "C-ñ", at, data) == event.model_dump_json(exclude_unset=True)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +72,10 @@ async def test_an_evaluation_is_read_as_it_was_written_and_an_older_one_with_eve
         rows = (await tx.connection.execute(select(table))).all()
         for row in rows:
             assert decision_rows.evaluation_seen(row) == decision_rows.evaluation_of(row._mapping)
+        signals = (await tx.connection.execute(select(tables.churn_signal))).all()
+        assert signals
+        for row in signals:
+            assert decision_rows.signal_seen(row) == value_of(ChurnSignal, row._mapping)
         assert rows
         await tx.connection.execute(table.update().values(memory={"health": "older"}))
         [row, *_] = (await tx.connection.execute(select(table))).all()
@@ -111,3 +119,28 @@ async def test_a_trial_is_activated_by_what_its_product_told(store: SqlStore) ->
         for name, expected in (("none", 0.0), ("some", 2 / 3)):
             facts = await tx.facts.read(name, ["activation_rate"], as_of=NOW + timedelta(minutes=1), since=NOW)
             assert facts["activation_rate"] == pytest.approx(expected), name
+
+
+async def test_values_that_many_rows_share_are_written_as_each_would_be(store: SqlStore) -> None:
+    madrid = ZoneInfo("Europe/Madrid")
+    await book(store, 13, customers=3)
+    table = tables.expansion_opportunity
+    async with store.begin() as tx:
+        owners = list((await tx.connection.execute(select(customer.c.id))).scalars())[:3]
+        moments = (NOW, NOW.astimezone(madrid), NOW + timedelta(microseconds=1))
+        amounts = (Decimal("1.0"), Decimal("1.00"), Decimal("1"))
+        rows = [
+            {
+                "customer": owner, "type": "upsell", "detected_at": moment, "backfill": number == 0, "product": None,
+                "estimated_value": amount, "currency": "EUR", "probability": amount, "signals": [str(number)],
+                "recommended_action": "", "timing": "now", "updated_at": moment, "status": "open",
+                "closed_at": None if number else moment, "seats": None,
+            }
+            for number, (owner, moment, amount) in enumerate(zip(owners, moments, amounts, strict=True))
+        ]  # fmt: skip
+        await bulk.write(tx.connection, table, rows, [each.name for each in table.primary_key.columns], replace=True)
+        stored = {row.customer: row for row in await tx.connection.execute(select(table))}
+    for row in rows:
+        found = stored[str(row["customer"])]
+        assert {name: getattr(found, name) for name in row} == row
+        assert str(found.probability) == str(row["probability"])

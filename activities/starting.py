@@ -149,8 +149,8 @@ class Starting:
             return "ran already"
         if playbook.process == "renewal" and not term_of(customer, seen):
             return "renewal date unknown"
-        severe = entry.severity(signal, seen)
-        if soon := entry.too_soon(playbook, one.runs, asked.now, last=one.last(signal), severe=severe):
+        severe, last = entry.severity(signal, seen), one.last(signal)
+        if soon := entry.too_soon(playbook, one.runs, asked.now, last=last.severity if last else None, severe=severe):
             return soon
         if playbook.entry is not None:
             facts = await tx.facts.read(

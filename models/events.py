@@ -3,8 +3,9 @@
 Field names are snake_case; amounts are decimal strings; moments are RFC 3339 with a zone.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Protocol, Self
 
 from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
 
@@ -16,7 +17,18 @@ from models.event_kinds import EventType
 from models.event_values import Amount, Currency, Email, Text, Zone
 from models.ids import CustomerId
 
-__all__ = ["Amount", "Consent", "Email", "Event", "EventCustomer", "EventType", "Occurrence", "Text", "Zone"]
+__all__ = [
+    "Amount",
+    "Consent",
+    "Email",
+    "Event",
+    "EventCustomer",
+    "EventType",
+    "Happened",
+    "Occurrence",
+    "Text",
+    "Zone",
+]
 
 
 class Consent(Value):
@@ -84,6 +96,23 @@ class Event(Value):
     def said(self) -> EventData:
         """``data`` as the kind's own model."""
         return read(self.type, self.data)
+
+
+class Happened(Protocol):
+    """An :class:`Occurrence` as rules read it, however it is kept."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def at(self) -> Instant: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, str | int | float | bool | None]: ...
 
 
 class Occurrence(Carried):

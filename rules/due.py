@@ -4,12 +4,16 @@ Every daily check compares with what was told already, so that a day without a c
 """
 
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from models.enums import LifecycleStage, Segment
 from models.nps import NpsConfig
-from models.standing import Calendar, Standing, Tell
+from models.standing import Calendar, Tell
 from rules.nps import may_survey
 from rules.predicates import Facts, number
+
+FACTS = ("days_until_renewal", "contract_length", "usage_vs_limit", "conversations_handled")
+"""What is read."""
 
 RENEWAL_DAYS = (30, 60, 90)
 """Nearest first: if several are due at once only the nearest to the renewal is told (W7)."""
@@ -25,6 +29,23 @@ _NOT_YET = (None, LifecycleStage.TRIAL, LifecycleStage.ONBOARDING, LifecycleStag
 _RECAP_WITHIN = timedelta(days=7)
 
 
+class Owed(Protocol):
+    """A customer to whom a day may owe something: ``models.standing.Standing`` as far as it is read here."""
+
+    @property
+    def segment(self) -> Segment | None: ...
+    @property
+    def renewal_date(self) -> date | None: ...
+    @property
+    def renewal_completed(self) -> bool | None: ...
+    @property
+    def renewal_declined(self) -> bool | None: ...
+    @property
+    def outreach_held(self) -> bool: ...
+    @property
+    def surveyed_at(self) -> datetime | None: ...
+
+
 def quarter_of(day: date) -> str:
     """``2026-Q1``."""
     return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
@@ -37,7 +58,7 @@ def calendar(day: date, first_working_day: date) -> Calendar:
 
 
 def due(
-    one: Standing,
+    one: Owed,
     stage: LifecycleStage | None,
     facts: Facts,
     at: datetime,
@@ -60,7 +81,7 @@ def due(
 
 
 def _contacts(
-    one: Standing, facts: Facts, at: datetime, when: Calendar, told: dict[str, str], nps: NpsConfig
+    one: Owed, facts: Facts, at: datetime, when: Calendar, told: dict[str, str], nps: NpsConfig
 ) -> list[Tell]:
     found = []
     if told.get("survey") != when.quarter and may_survey(one.surveyed_at, at, nps).allowed:
@@ -72,7 +93,7 @@ def _contacts(
     return found
 
 
-def _renewal(one: Standing, facts: Facts, told: dict[str, str]) -> list[Tell]:
+def _renewal(one: Owed, facts: Facts, told: dict[str, str]) -> list[Tell]:
     left, months = number(facts, "days_until_renewal"), number(facts, "contract_length")
     if one.renewal_date is None or left is None or months is None or left < 0 or months < SHORTEST_TERM:
         return []

@@ -1,16 +1,16 @@
 """What an occurrence starts, and what stands in the way of a play (sections 3.5, 7.3 and 14.1 of the domain). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+
+from pydantic import JsonValue
 
 from models.enums import LifecycleStage, Severity
 from models.event_kinds import EventType
-from models.events import Occurrence
-from models.people import Intervention
+from models.events import Happened
 from models.playbook import Playbook
 from models.playbook_rules import OncePer, named_by
-from models.records import RunRow, Transition
 from models.signals import CHURN_SIGNALS, SUPERSEDES, ChurnSignalType
 from models.stages import AtRiskCause
 from rules.at_risk import saving_signal
@@ -27,7 +27,28 @@ HELD_AT_MOST = timedelta(days=30)
 """A play that another one holds is given up after that."""
 
 
-def triggers(seen: Occurrence, transition: Transition | None) -> tuple[str, ...]:
+_OF_SIGNAL = {rule.type.value: rule.severity for rule in CHURN_SIGNALS}
+
+
+class Ran(Protocol):
+    """A run of a customer, as far as it stands in the way of another."""
+
+    @property
+    def playbook(self) -> str: ...
+    @property
+    def ended(self) -> datetime | None: ...
+
+
+class Moved(Protocol):
+    """A stage change: ``models.records.Transition`` as far as it is read here."""
+
+    @property
+    def to_stage(self) -> LifecycleStage: ...
+    @property
+    def facts(self) -> Mapping[str, JsonValue]: ...
+
+
+def triggers(seen: Happened, transition: Moved | None) -> tuple[str, ...]:
     """Full names of triggers, in order: what happened, what means the same, what the stage brings."""
     names = [seen.name]
     if other := _SAME_MEANING.get(seen.name):
@@ -43,7 +64,7 @@ def triggers(seen: Occurrence, transition: Transition | None) -> tuple[str, ...]
     return tuple(dict.fromkeys(names))
 
 
-def _of_causes(transition: Transition) -> str:
+def _of_causes(transition: Moved) -> str:
     """The save play of the signal that put the customer at risk, else that of a health drop (section 3.5)."""
     told = transition.facts.get("at_risk_causes")
     known = {cause.value: cause for cause in AtRiskCause}
@@ -57,16 +78,20 @@ def subject(trigger: str) -> str:
     return trigger.partition(":")[2]
 
 
-def severity(signal: str, seen: Occurrence) -> Severity:
+def usual_severity(signal: str) -> Severity:
+    """As the signal's rule has it."""
+    return _OF_SIGNAL.get(signal, Severity.MEDIUM)
+
+
+def severity(signal: str, seen: Happened) -> Severity:
     """As told with the signal, else as its rule has it."""
     told = seen.data.get("severity")
     if isinstance(told, str) and told in Severity.__members__.values():
         return Severity(told)
-    known = {rule.type.value: rule.severity for rule in CHURN_SIGNALS}
-    return known.get(signal, Severity.MEDIUM)
+    return usual_severity(signal)
 
 
-def once(playbook: Playbook, seen: Occurrence, *, term: str, cycle: int) -> str | None:
+def once(playbook: Playbook, seen: Happened, *, term: str, cycle: int) -> str | None:
     """The unit of which the playbook runs once, in words that name it; None: it is not limited so."""
     unit = playbook.reentry.once_per
     match unit:
@@ -94,7 +119,7 @@ class ClosedOpportunity(NamedTuple):
     status: str
 
 
-def closed_opportunity(seen: Occurrence) -> ClosedOpportunity | None:
+def closed_opportunity(seen: Happened) -> ClosedOpportunity | None:
     """What the word to review the stage says of one, if it does."""
     key, status = seen.data.get("opportunity"), seen.data.get("status")
     if seen.kind != EventType.STAGE_REVIEW or not isinstance(key, str) or not isinstance(status, str):
@@ -103,14 +128,17 @@ def closed_opportunity(seen: Occurrence) -> ClosedOpportunity | None:
 
 
 def too_soon(
-    playbook: Playbook, runs: Iterable[RunRow], now: datetime, *, last: Intervention | None, severe: Severity
+    playbook: Playbook, runs: Iterable[Ran], now: datetime, *, last: Severity | None, severe: Severity
 ) -> str | None:
-    """Why it may not start again yet: the cool-down after its last run; a risen severity does not wait (C7)."""
+    """Why it may not start again yet: the cool-down after its last run; a risen severity does not wait (C7).
+
+    ``last``: how severe its signal was the last time.
+    """
     wait = playbook.cools_down
     ended = [run.ended for run in runs if run.playbook == playbook.id and run.ended is not None]
     if not ended or not wait or now - max(ended) >= wait:
         return None
-    rose = last is not None and _SEVERITIES.index(severe) > _SEVERITIES.index(last.severity)
+    rose = last is not None and _SEVERITIES.index(severe) > _SEVERITIES.index(last)
     if rose and playbook.reentry.unless_severity_rose:
         return None
     return f"cool-down of {wait.days} days since {max(ended):%Y-%m-%d}"

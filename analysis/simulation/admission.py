@@ -4,26 +4,24 @@ Every reason is a rule's; only where runs and interventions are kept differs.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from analysis.simulation.remembered import evaluate, names
-from analysis.simulation.situation import Situation
+from analysis.simulation.heard import Heard
+from analysis.simulation.remembered import names
+from analysis.simulation.situation import Moved, Situation
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import PastRun, World
 from models.enums import LifecycleStage, RunStatus, Segment
-from models.events import Occurrence
 from models.experiment import Arm
-from models.people import Intervention, InterventionStatus
 from models.playbook import Playbook
 from models.playbook_rules import named_by
-from models.records import RunRow, Transition
 from models.run import RESUMED
 from rules import entry, holdout
 
 ONBOARDS = "subscription_created"
-OPEN = InterventionStatus.IN_PROGRESS
 
 
 class Begin(NamedTuple):
@@ -44,9 +42,19 @@ class Stop(NamedTuple):
 
 class _Held(NamedTuple):
     playbook: Playbook
-    seen: Occurrence
+    seen: Heard
     trigger: str
     since: datetime
+
+
+@dataclass(slots=True)
+class Row:
+    """A run, open or past, as far as others ask of it. ``signal``: what it is the save play of."""
+
+    name: str
+    playbook: str
+    signal: str
+    ended: datetime | None = None
 
 
 class Admission:
@@ -57,12 +65,12 @@ class Admission:
         self._numbers: Counter[str] = Counter()
         self._causes: set[tuple[str, str]] = set()
         self._held: list[_Held] = []
-        self._signals: dict[str, str] = {}
-        self.rows: dict[str, RunRow] = {}
+        self._rows: dict[str, Row] = {}
+        self._open: dict[str, Row] = {}
         for past in who.account.past:
             self._remember(past)
 
-    def name_of(self, playbook: Playbook, seen: Occurrence) -> str | None:
+    def name_of(self, playbook: Playbook, seen: Heard) -> str | None:
         """The name of a run of which there is one (of a term, a quarter, a referral, a cycle), or None."""
         match playbook.process:
             case "onboarding":
@@ -77,7 +85,7 @@ class Admission:
                 return None
 
     def decide(
-        self, seen: Occurrence, transition: Transition | None, now: datetime, begin: Callable[[Begin], None]
+        self, seen: Heard, transition: Moved | None, now: datetime, begin: Callable[[Begin], None]
     ) -> list[Stop]:
         """Begin what starts, at once and in order; returns what ends."""
         stops: list[Stop] = []
@@ -89,10 +97,10 @@ class Admission:
         if transition is not None and transition.to_stage is LifecycleStage.ONBOARDING:
             program = self._world.program(segment)
             name = f"onboarding:{self._who.cycle}"
-            if name in self.rows:
+            if name in self._rows:
                 return stops
             if program is not None and self._world.plays(program):
-                self._open(program, name, now)
+                self.open_as(program, name)
                 begin(Begin(program, name, ONBOARDS))
             self._start_all(seen, ONBOARDS, segment, now, begin, stops)
         else:
@@ -105,31 +113,27 @@ class Admission:
 
     def ended(self, name: str, at: datetime) -> None:
         """A run is over."""
-        self.rows[name] = self.rows[name].model_copy(update={"ended": at})
+        self._open.pop(name).ended = at
 
     def onboarded(self) -> bool:
         """Whether the present cycle's onboarding has begun."""
-        return f"onboarding:{self._who.cycle}" in self.rows
+        return f"onboarding:{self._who.cycle}" in self._rows
 
-    def open_as(self, playbook: Playbook, name: str, started: datetime) -> None:
-        """A run that was under way at the beginning."""
-        self._open(playbook, name, started)
+    def open_as(self, playbook: Playbook, name: str) -> None:
+        """A run is under way."""
+        self._rows[name] = self._open[name] = Row(name, playbook.id, _signal(playbook))
 
     def paused_by(self, playbook: str) -> str | None:
         """The open play that keeps this one from reaching anybody outside, or None."""
-        pausing = ((row, self._world.pauses(row.playbook)) for row in self.rows.values() if row.ended is None)
-        return next(
-            (
-                row.playbook
-                for row, names in pausing
-                if names and row.playbook != playbook and named_by(names, playbook)
-            ),
-            None,
-        )
+        for row in self._open.values():
+            pauses = self._world.pauses.get(row.playbook)
+            if pauses is not None and row.playbook != playbook and named_by(pauses, playbook):
+                return row.playbook
+        return None
 
     def _start_all(
         self,
-        seen: Occurrence,
+        seen: Heard,
         trigger: str,
         segment: Segment,
         now: datetime,
@@ -142,7 +146,7 @@ class Admission:
     def _start(
         self,
         playbook: Playbook,
-        seen: Occurrence,
+        seen: Heard,
         trigger: str,
         now: datetime,
         begin: Callable[[Begin], None],
@@ -153,10 +157,10 @@ class Admission:
         unit = entry.once(playbook, seen, term=self._term(seen), cycle=self._who.cycle)
         cause = (self._counter(playbook), unit or seen.key)
         fixed = self.name_of(playbook, seen)
-        if cause in self._causes or (fixed is not None and fixed in self.rows and self.rows[fixed].ended is None):
+        if cause in self._causes or fixed in self._open:
             return False
         reason = self._against(playbook, seen, fixed, now)
-        holder = None if reason else entry.holder(playbook, self._open_playbooks())
+        holder = None if reason else entry.holder(playbook, [row.playbook for row in self._open.values()])
         if reason or holder:
             if holder:
                 self._held.append(_Held(playbook, seen, trigger, now))
@@ -165,30 +169,31 @@ class Admission:
         self._causes.add(cause)
         self._numbers[cause[0]] += 1
         name = fixed or f"{cause[0]}#{self._numbers[cause[0]]}"
-        self._open(playbook, name, now)
+        self.open_as(playbook, name)
         begin(Begin(playbook, name, trigger))
         stops += self._stop_others(playbook, name)
         return True
 
-    def _against(self, playbook: Playbook, seen: Occurrence, fixed: str | None, now: datetime) -> str | None:
+    def _against(self, playbook: Playbook, seen: Heard, fixed: str | None, now: datetime) -> str | None:
         """Why it does not start, or None; in the engine's order."""
         if self._who.stage is LifecycleStage.CHURNED and playbook.trigger != "subscription_cancelled":
             return "the customer has left"
-        signal = entry.subject(playbook.trigger) if playbook.process == "save" else ""
+        signal = _signal(playbook)
         if self._merged(playbook, signal):
             return "already open"
-        if fixed is not None and fixed in self.rows:
+        if fixed in self._rows:
             return "ran already"
         if playbook.process == "renewal" and not self._term(seen):
             return "renewal date unknown"
         severe = entry.severity(signal, seen)
-        if entry.too_soon(playbook, self.rows.values(), now, last=self._last(signal), severe=severe):
+        again = signal and any(row.signal == signal for row in self._rows.values())
+        last = entry.usual_severity(signal) if again else None
+        if entry.too_soon(playbook, self._rows.values(), now, last=last, severe=severe):
             return "cool-down"
-        if playbook.entry is not None:
+        if playbook.entry is not None and self._who.holds(playbook.entry, now, seen.at) is not True:
             facts = self._who.facts(names(playbook.entry), now, seen.at)
-            if evaluate(playbook.entry, facts) is not True:
-                unknown = ", ".join(name for name, value in facts.items() if value is None)
-                return f"not: {playbook.entry}" + (f" (unknown: {unknown})" if unknown else "")
+            unknown = ", ".join(name for name, value in facts.items() if value is None)
+            return f"not: {playbook.entry}" + (f" (unknown: {unknown})" if unknown else "")
         drawn = holdout.assignment(playbook, self._who.account.id, now)
         if drawn is not None and drawn.arm is Arm.HOLDOUT:
             self._tally.held_out[playbook.id] += 1
@@ -202,71 +207,38 @@ class Admission:
                 self._start(one.playbook, one.seen, one.trigger, now, begin, stops)
 
     def _merged(self, playbook: Playbook, signal: str) -> bool:
-        opened = [row for row in self.rows.values() if row.ended is None]
-        if signal and any(self._signals.get(row.workflow_id) == signal for row in opened):
+        opened = self._open.values()
+        if signal and any(row.signal == signal for row in opened):
             return True
-        return playbook.process not in ("renewal", "qbr", "referral") and playbook.id in {
-            one.playbook for one in opened
-        }
-
-    def _last(self, signal: str) -> Intervention | None:
-        mine = [row for name, row in self.rows.items() if signal and self._signals.get(name) == signal]
-        return self._intervention(max(mine, key=lambda row: row.started), signal) if mine else None
-
-    def _intervention(self, row: RunRow, signal: str) -> Intervention:
-        told = Occurrence(kind="signal_opened", subject=signal, key="", at=row.started)
-        return Intervention(
-            workflow_id=row.workflow_id,
-            customer=row.customer,
-            signal=signal,
-            playbook=row.playbook,
-            severity=entry.severity(signal, told),
-            status=OPEN if row.ended is None else InterventionStatus.SUCCEEDED,
-            started_at=row.started,
-            owner="",
-        )
+        alone = playbook.process not in ("renewal", "qbr", "referral")
+        return alone and any(row.playbook == playbook.id for row in opened)
 
     def _stop_others(self, playbook: Playbook, name: str) -> list[Stop]:
-        signal = entry.subject(playbook.trigger) if playbook.process == "save" else ""
-        lesser = entry.superseded_by(signal)
+        lesser = entry.superseded_by(_signal(playbook))
         found = []
-        for other, row in self.rows.items():
-            if row.ended is None and other != name:
-                old = lesser is not None and self._signals.get(other) == lesser.value
-                if old or named_by(playbook.excludes.stops, row.playbook):
-                    found.append(Stop(other, RunStatus.SUPERSEDED, f"superseded by {playbook.id}"))
+        for other, row in self._open.items():
+            old = lesser is not None and row.signal == lesser.value
+            if other != name and (old or named_by(playbook.excludes.stops, row.playbook)):
+                found.append(Stop(other, RunStatus.SUPERSEDED, f"superseded by {playbook.id}"))
         return found
 
     def _end_all(self, reason: str) -> list[Stop]:
-        return [Stop(name, RunStatus.EXITED, reason) for name, row in self.rows.items() if row.ended is None]
-
-    def _open_playbooks(self) -> Iterable[str]:
-        return [row.playbook for row in self.rows.values() if row.ended is None]
-
-    def _open(self, playbook: Playbook, name: str, started: datetime) -> None:
-        if playbook.process == "save":
-            self._signals[name] = entry.subject(playbook.trigger)
-        self.rows[name] = _row(self._who.account.id, name, playbook.process, playbook.id, started, None)
+        return [Stop(name, RunStatus.EXITED, reason) for name in self._open]
 
     def _remember(self, past: PastRun) -> None:
         name = past.name or f"{past.playbook}@{past.started.isoformat()}"
-        self.rows[name] = _row(self._who.account.id, name, past.process, past.playbook, past.started, past.ended)
-        if past.signal:
-            self._signals[name] = past.signal
+        self._rows[name] = Row(name, past.playbook, past.signal, past.ended)
 
     def _counter(self, playbook: Playbook) -> str:
         if playbook.process == "save":
             return f"save:{entry.subject(playbook.trigger)}"
         return "nps" if playbook.process == "nps" else playbook.id
 
-    def _term(self, seen: Occurrence) -> str:
+    def _term(self, seen: Heard) -> str:
         told, at = seen.data.get("term"), self._who.account.renewal_at
         return str(told) if told else (at.date().isoformat() if at is not None else "")
 
 
-def _row(customer: str, name: str, process: str, playbook: str, started: datetime, ended: datetime | None) -> RunRow:
-    return RunRow.model_construct(
-        workflow_id=name, customer=customer, process=process, playbook=playbook, version=1, fingerprint="",
-        status=RunStatus.RUNNING.value if ended is None else RunStatus.COMPLETED.value, reason="", started=started,
-        ended=ended,
-    )  # fmt: skip
+def _signal(playbook: Playbook) -> str:
+    """Whose save play it is."""
+    return entry.subject(playbook.trigger) if playbook.process == "save" else ""

@@ -22,6 +22,12 @@ class Answer(NamedTuple):
 DONE = Answer("done")
 
 
+def over(playbook: Playbook) -> tuple[tuple[str, Answer], ...]:
+    """Exits and goals of a playbook that hang on facts, in the order in which they are asked."""
+    exits = [(one.when, Answer("exited", one.reason or one.event)) for one in playbook.exits if one.when]
+    return (*exits, *((one.when, Answer("goal_met", one.reason or one.event)) for one in playbook.goals if one.when))
+
+
 @dataclass(slots=True)
 class Asked:
     """One step of one run that is due."""
@@ -31,6 +37,8 @@ class Asked:
     step: ActStep | EscalateStep
     started: datetime
     now: datetime
+    over: tuple[tuple[str, Answer], ...]
+    """Conditions on which the run is over, with what is answered then."""
     shown: set[str]
     """Steps of the run that have been shown in the product already."""
     run: str = ""

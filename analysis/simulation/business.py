@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from analysis.simulation.asked import DONE, Answer, Asked
-from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.situation import Survey
 from models.nps import NpsConfig
 from models.playbook import ActStep
@@ -36,12 +35,12 @@ def _class(effects: "Effects", asked: Asked) -> Answer:
 
 def _survey(effects: "Effects", asked: Asked) -> Answer:
     """Not within ninety days of the last send (N1)."""
-    allowed = nps.may_survey(asked.who.surveyed, asked.now, _CONFIG)
+    allowed = nps.may_survey(asked.who.surveyed_at, asked.now, _CONFIG)
     if asked.run not in asked.who.surveys and not allowed.allowed:
         return Answer("skipped", allowed.reason)
     answer = effects.mail(asked, "nps_survey")
     if answer.status == "done":
-        asked.who.surveyed = asked.now
+        asked.who.surveyed_at = asked.now
         asked.who.surveys[asked.run] = Survey(asked.now)
     return answer
 
@@ -84,7 +83,7 @@ def _recovery(effects: "Effects", asked: Asked) -> Answer:
     assert isinstance(days, int)
 
     def look(one: Asked) -> Answer:
-        holds = evaluate(condition, one.who.facts(names(condition), one.now, one.started))
+        holds = one.who.holds(condition, one.now, one.started)
         key = f"{one.run}>{step.id}"
         if holds is not True:
             one.who.held_since.pop(key, None)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import count
 from math import ceil, log1p
+from struct import Struct
 
 from models.responses import Span
 
@@ -15,11 +16,22 @@ HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 MONTH = timedelta(days=30)
 
+_ONE = float(1 << 53)
+_EIGHT = Struct(">8Q")
+
 
 def draw(seed: int, *names: object) -> float:
     """A number in [0, 1) that these names always get."""
     digest = blake2b(repr((seed, *names)).encode(), digest_size=8).digest()
-    return (int.from_bytes(digest) >> 11) / float(1 << 53)
+    return (int.from_bytes(digest) >> 11) / _ONE
+
+
+def _draws(seed: int, *names: object) -> Iterator[float]:
+    """As many numbers as are wanted; eight cost as much as one."""
+    for number in count():
+        digest = blake2b(repr((seed, number, *names)).encode(), digest_size=64).digest()
+        for drawn in _EIGHT.unpack(digest):
+            yield (drawn >> 11) / _ONE
 
 
 def lucky(probability: float, seed: int, *names: object) -> bool:
@@ -43,9 +55,10 @@ def moments(rate: float, begins: datetime, ends: datetime, seed: int, *names: ob
         return
     waited = 0.0
     first = begins.replace(minute=0, second=0, microsecond=0)
-    for number in count():
-        waited -= log1p(-draw(seed, number, *names)) / rate
-        at = first + HOUR * ceil(waited * (MONTH / HOUR))
-        if at >= ends:
+    hours, most = (MONTH / HOUR) / rate, (ends - first) / HOUR
+    for drawn in _draws(seed, *names):
+        waited -= log1p(-drawn) * hours
+        at = ceil(waited)
+        if at >= most:
             return
-        yield at
+        yield first + HOUR * at

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from analysis.simulation import business
 from analysis.simulation.asked import DONE, Answer, Asked
-from analysis.simulation.remembered import evaluate, names
+from analysis.simulation.remembered import names
 from analysis.simulation.situation import Situation
 from analysis.simulation.tally import Rise, Send, Tally, TaskDue
 from analysis.simulation.world import Text
@@ -34,19 +34,10 @@ class Effects:
         step = asked.step
         if isinstance(step, EscalateStep):
             return self.checked(asked, self._escalate, contacts=False)
-        match step.do:
-            case "send_message":
-                if step.params.get("channel") == Channel.IN_APP:
-                    return self.checked(asked, self._show, contacts=True)
-                return self.mail(asked, str(step.params["template"]))
-            case "celebrate_milestone":
-                return self._celebrate(asked)
-            case "propose_meeting":
-                return self.checked(asked, self._task, contacts=True)
-            case verb if verb in business.VERBS:
-                return business.VERBS[verb](self, asked)
-            case _:
-                return self.checked(asked, _VERBS.get(step.do, Effects._other).__get__(self), contacts=False)
+        if (whole := _WHOLE.get(step.do)) is not None:
+            return whole(self, asked)
+        verdict = self._verdict(asked, contacts=step.do == "propose_meeting")
+        return _VERBS.get(step.do, Effects._other)(self, asked) if verdict is None else verdict
 
     def checked(self, asked: Asked, effect: Callable[[Asked], Answer], *, contacts: bool) -> Answer:
         """The effect, unless the facts have decided already."""
@@ -55,30 +46,24 @@ class Effects:
 
     def _verdict(self, asked: Asked, *, contacts: bool) -> Answer | None:
         """What the facts already decide, as ``activities.frame`` asks it: exits, goals, the condition, the hold."""
-        for exit_ in asked.playbook.exits:
-            if exit_.when and self._holds(asked, exit_.when):
-                return Answer("exited", exit_.reason or exit_.event)
-        for goal in asked.playbook.goals:
-            if goal.when and self._holds(asked, goal.when):
-                return Answer("goal_met", goal.reason or goal.event)
+        who, now, started = asked.who, asked.now, asked.started
+        for condition, answer in asked.over:
+            if who.holds(condition, now, started):
+                return answer
         if asked.step.when is not None:
-            facts = asked.who.facts(names(asked.step.when), asked.now, asked.started)
-            holds = evaluate(asked.step.when, facts)
+            holds = who.holds(asked.step.when, now, started)
             if holds is not True:
-                unknown = ", ".join(name for name in sorted(facts) if facts[name] is None)
+                facts = who.facts(names(asked.step.when), now, started)
+                unknown = ", ".join(name for name, value in facts.items() if value is None)
                 false = f"condition false: {asked.step.when}"
                 return Answer("skipped", f"unknown: {unknown}" if holds is None else false)
-        if contacts and asked.who.held:
+        if contacts and who.outreach_held:
             self.tally.held[asked.playbook.id, asked.step.id] += 1
             return Answer("held", "outreach is held until import --activate")
         if contacts and (other := self.paused_by(asked.playbook.id)) is not None:
             self.tally.held[asked.playbook.id, asked.step.id] += 1
             return Answer("held", f"paused while {other} runs")
         return None
-
-    @staticmethod
-    def _holds(asked: Asked, condition: str) -> bool | None:
-        return evaluate(condition, asked.who.facts(names(condition), asked.now, asked.started))
 
     def mail(self, asked: Asked, template: str) -> Answer:
         """Send a mail, as ``activities.messages`` does: conditions, address, consent, window, cap, text."""
@@ -117,6 +102,12 @@ class Effects:
             who.capped = [*recent, asked.now]
         self._sent(asked, template, Channel.EMAIL, kind)
         return DONE
+
+    def _message(self, asked: Asked) -> Answer:
+        assert isinstance(asked.step, ActStep)
+        if asked.step.params.get("channel") == Channel.IN_APP:
+            return self.checked(asked, self._show, contacts=True)
+        return self.mail(asked, str(asked.step.params["template"]))
 
     def _show(self, asked: Asked) -> Answer:
         return self._shown(asked, str(asked.step.params["template"])) if isinstance(asked.step, ActStep) else DONE
@@ -219,17 +210,25 @@ class Effects:
         return DONE
 
 
-_VERBS = {
+_WHOLE: dict[str, Callable[[Effects, Asked], Answer]] = {
+    "send_message": Effects._message,
+    "celebrate_milestone": Effects._celebrate,
+    **business.VERBS,
+}
+"""Verbs that ask for themselves what the facts decide."""
+
+_VERBS: dict[str, Callable[[Effects, Asked], Answer]] = {
     "assign_csm": Effects._assign,
     "create_success_plan": Effects._plan,
     "create_task": Effects._task,
     "call": Effects._task,
     "meeting": Effects._task,
+    "propose_meeting": Effects._task,
     "request_approval": Effects._approval,
     "check_first_value": Effects._first_value,
     "schedule_review": Effects._review,
 }
-"""Verbs that reach nobody outside; those not listed only leave a record."""
+"""What other verbs do; those not listed only leave a record. Only ``propose_meeting`` reaches somebody outside."""
 
 
 def lacking(asked: Asked, text: Text) -> str | None:

@@ -1,6 +1,6 @@
 """What the responses say will happen to a customer by itself: habits, scripted events, declared facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
@@ -20,8 +20,9 @@ def events(world: World, account: Account) -> Iterator[Happening]:
         mine = not habit.segments or account.segment in habit.segments
         if mine and chance.lucky(habit.share, said.seed, account.id, "habit", number):
             rate = habit.per_month if habit.per_month is not None else _stored_rate(account)
+            kind, subject = parts(habit.event)
             for at in chance.moments(rate, world.begins, world.ends, said.seed, account.id, "habit", number):
-                yield at, *parts(habit.event), habit.data
+                yield at, kind, subject, habit.data
     for one in world.script_of(account.id):
         moment = one.at if one.at is not None else world.begins + timedelta(days=one.day or 0)
         yield moment, *parts(one.event), one.data
@@ -37,11 +38,14 @@ def changes(world: World, account: Account) -> Iterator[tuple[datetime, str, Jso
 
 
 def reactions(
-    world: World, account: Account, playbook: str, run: str, step: str, template: str
+    world: World, account: Account, known: Iterable[tuple[int, Reaction]], run: str, step: str
 ) -> Iterator[tuple[Reaction, timedelta]]:
-    """Who answers a step and after how long: drawn for each reaction, customer, run and step on its own."""
+    """Who answers a step and after how long: drawn for each reaction, customer, run and step on its own.
+
+    ``known``: reactions to such a step, with their numbers.
+    """
     seed = world.responses.seed
-    for number, reaction in world.reactions_to(playbook, step, template):
+    for number, reaction in known:
         mine = not reaction.segments or account.segment in reaction.segments
         names = (account.id, "reaction", number, run, step)
         if mine and chance.lucky(reaction.probability, seed, *names):

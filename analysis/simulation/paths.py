@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import JsonValue
 
+from analysis.simulation.asked import over
+from analysis.simulation.heard import Data
 from models.calendar import Calendar
 from models.condition import names
 from models.events import Occurrence
-from models.playbook import AwaitStep, BranchStep, Playbook
+from models.playbook import ActStep, AwaitStep, BranchStep, EscalateStep, Playbook
 from models.run import OWN, SAID, Decision, RunState, StepResult, StepState, StepStatus
 from rules import interpreter
 
@@ -27,7 +29,6 @@ KEPT = 30_000
 """Most states kept by one process; beyond that runs are folded without being shared. About 2 KB each."""
 
 Key = tuple[object, ...]
-Data = Mapping[str, str | int | float | bool | None]
 
 HEARD = frozenset({*OWN, *SAID, "by", "approval_id", "status", "reason"})
 """What of an event's data a run reads."""
@@ -42,6 +43,7 @@ class Node:
     next: dict[Key, "Node"] = field(default_factory=dict)
     decided: dict[tuple[timedelta, bool], tuple["Node", Decision]] = field(default_factory=dict)
     awaits: frozenset[str] = frozenset()
+    results: tuple[tuple[str, str, str], ...] = ()
 
 
 class Paths:
@@ -50,7 +52,8 @@ class Paths:
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
         self.keeps_dates = playbook.keeps_dates
-        self.steps = {step.id: step for step in playbook.steps}
+        self.acts = {step.id: step for step in playbook.steps if isinstance(step, ActStep | EscalateStep)}
+        self.over = over(playbook)
         self.wants = frozenset(playbook.wants())
         self.reads = frozenset(
             name for step in playbook.steps if isinstance(step, BranchStep) for case in step.cases
@@ -154,6 +157,13 @@ class Paths:
         if (found := node.next.get(key)) is None:
             found = self._keep(node, key, interpreter.escalated(node.state, level))
         return found
+
+    def results(self, node: Node) -> tuple[tuple[str, str, str], ...]:
+        """Playbook, step and result of each step, or its status while it has none."""
+        if not node.results:
+            steps = node.state.steps.items()
+            node.results = tuple((self.playbook.id, step, one.result or one.status.value) for step, one in steps)
+        return node.results
 
     def _keep(self, node: Node, key: Key, state: RunState) -> Node:
         found = node if state is node.state else self._node(state, node.origin)

@@ -1,11 +1,13 @@
 """Answers of pure rules, remembered by everything they read: a book asks the same of thousands of customers.
 
 Each stands in for the rule itself and gives what it gives; only a value of another type (``True`` for 1) is another
-question. Never more than :data:`KEPT` answers of one rule.
+question. Never more than :data:`KEPT` answers of one rule. The facts given name everything that the rule reads.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
+from operator import itemgetter
+from typing import Any
 
 from pydantic import JsonValue
 
@@ -19,21 +21,28 @@ KEPT = 20_000
 
 Facts = Mapping[str, JsonValue]
 Key = tuple[object, ...]
+Values = tuple[Any, ...]
+"""Of facts, in the order in which a rule or a condition names them."""
 
 
-def _key(values: Sequence[object]) -> Key:
-    return (*values, *map(type, values))
+def _key(values: Values) -> Key:
+    return (values, *map(type, values))
+
+
+def _hashable(values: Values) -> Values:
+    return tuple([tuple(value) if isinstance(value, list) else value for value in values])
 
 
 def _remembering(rule: StageRule) -> StageRule:
     """The row of the table, which remembers what it answered. It reads no more than ``rule.facts``."""
+    if len(rule.facts) == 1:
+        return rule
     kept: dict[Key, bool | None] = {}
-    names, ask = rule.facts, rule.holds
+    read, ask, lists = itemgetter(*rule.facts), rule.holds, "at_risk_causes" in rule.facts
 
     def holds(facts: Facts, config: LifecycleConfig) -> bool | None:
         assert config is lifecycle.DEFAULTS, "answers of one configuration only"
-        values = [tuple(value) if isinstance(value := facts.get(name), list) else value for name in names]
-        key = _key(values)
+        key = _key(_hashable(read(facts)) if lists else read(facts))
         if key not in kept:
             if len(kept) >= KEPT:
                 kept.clear()
@@ -48,12 +57,13 @@ RULES_OF = {stage: tuple(rule for rule in _RULES if stage in rule.stages) for st
 """The table of section 3.4 as far as it is for customers of a stage."""
 
 _READINGS: dict[Key, tuple[SignalReading, ...]] = {}
+_read_by_signals = itemgetter(*churn.FACTS)
 
 
 def readings(facts: Facts, config: ChurnConfig) -> tuple[SignalReading, ...]:
     """As ``rules.churn.readings``."""
     assert config is churn.DEFAULTS, "answers of one configuration only"
-    key = _key([facts.get(name) for name in churn.FACTS])
+    key = _key(_read_by_signals(facts))
     if key not in _READINGS:
         if len(_READINGS) >= KEPT:
             _READINGS.clear()
@@ -71,8 +81,9 @@ _VERDICTS: dict[Key, bool | None] = {}
 
 
 def evaluate(source: str, facts: Facts) -> bool | None:
-    """As ``models.condition.evaluate``, of facts that are plain values."""
-    key = (source, *_key([facts.get(name) for name in names(source)]))
+    """As ``models.condition.evaluate``, of its :func:`names` in their order, which are plain values."""
+    values = tuple(facts.values())
+    key = (source, values, *map(type, values))
     if key not in _VERDICTS:
         if len(_VERDICTS) >= KEPT:
             _VERDICTS.clear()

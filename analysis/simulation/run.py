@@ -5,20 +5,19 @@ The interpreter decides every step; this only asks it, carries out what it says,
 
 from collections.abc import Callable
 from datetime import datetime
-from types import MappingProxyType
 from typing import NamedTuple
 
 from analysis.simulation.asked import Asked
 from analysis.simulation.effects import Effects
-from analysis.simulation.paths import Data, Node, Paths
+from analysis.simulation.heard import NOTHING, Data, Heard, heard
+from analysis.simulation.paths import Node, Paths
 from analysis.simulation.situation import Situation, Tracker
-from analysis.simulation.tally import Rise, Tally
+from analysis.simulation.tally import Rise
 from models.calendar import Calendar
 from models.enums import RunStatus
 from models.errors import BadInput
-from models.events import Occurrence
 from models.play import OnboardingState, StepDone
-from models.playbook import ActStep, EscalateStep
+from models.playbook import ActStep
 from models.run import OWN, Do, End, Escalate
 from rules import onboarding
 from rules.quarters import quarter_end
@@ -26,7 +25,7 @@ from rules.quarters import quarter_end
 STEP_COMPLETED = "onboarding_step_completed"
 _OURS = {True: "own", False: "other"}
 
-Tell = Callable[[Occurrence], None]
+Tell = Callable[[Heard], None]
 React = Callable[["Run", str, datetime, str], None]
 
 
@@ -34,7 +33,7 @@ _CARRIED = {"type": "expansion_type"}
 _VALUES = frozenset({"severity", "score", "grade", "expansion_type", "timing", "drop", "days", "limit", *OWN})
 
 
-def carried(seen: Occurrence, term: str) -> dict[str, str | int | float | bool | None]:
+def carried(seen: Heard, term: str) -> dict[str, str | int | float | bool | None]:
     """What of its event a run carries (``activities.starts``); ``term``: of a renewal, where the event does not say."""
     said = {_CARRIED.get(name, name): value for name, value in seen.data.items()}
     found = {name: value for name, value in said.items() if name in _VALUES}
@@ -47,7 +46,7 @@ class Start(NamedTuple):
     name: str
     started: datetime
     trigger: str = ""
-    values: Data = MappingProxyType({})
+    values: Data = NOTHING
     calendar: Calendar | None = None
 
 
@@ -64,6 +63,7 @@ class Run:
         self.until: datetime | None = None
         self.wants = paths.wants
         self._effects = effects
+        self._tally = effects.tally
         self._tell = tell
         self._react = react
         self._shown: set[str] = set()
@@ -88,7 +88,7 @@ class Run:
         if self.playbook.program is not None and who.tracker is None:
             who.tracker = Tracker(self.playbook, self.started, OnboardingState(last_progress=self.started))
 
-    def observe(self, seen: Occurrence) -> None:
+    def observe(self, seen: Heard) -> None:
         """Fold an event; a step done is tracked first, and what it makes happen is seen first too."""
         if self.playbook.program is not None and seen.kind == STEP_COMPLETED:
             self._step_done(seen)
@@ -102,39 +102,35 @@ class Run:
 
     def go_on(self, now: datetime) -> datetime | None:
         """Do everything that is due; returns when it wants to be woken, None: at the next event or never."""
-        at = now - self.started
+        at, keep_open = now - self.started, False
         while True:
             if self.playbook.program is not None:
                 self._watch_the_clock(now)
-            tracker = self.who.tracker if self.playbook.program is not None else None
-            keep_open = tracker is not None and tracker.state.finished is None
-            self.node, decision = self.paths.advance(self.node, at, keep_open=keep_open)
-            self._begun_awaits(now)
-            match decision:
-                case Do(step_id=step_id):
-                    self._do(step_id, now)
-                case Escalate(level=level, role=role):
-                    self._tally.rises.append(Rise(self.who.account.id, now, self.playbook.id, role.value, level))
-                    self.node = self.paths.escalated(self.node, level)
-                case End(status=status, reason=reason):
-                    self._end(status, reason)
-                    return None
-                case _:
-                    moments = [decision.until - self.node.origin + self.started] if decision.until is not None else []
-                    return min((*moments, *self._own_moments()), default=None)
+                keep_open = self.who.tracker is not None and self.who.tracker.state.finished is None
+            node, decision = self.paths.advance(self.node, at, keep_open=keep_open)
+            self.node = node
+            if node.awaits != self._opened:
+                self._begun_awaits(now)
+            if isinstance(decision, Do):
+                self._do(decision.step_id, now)
+            elif isinstance(decision, Escalate):
+                rise = Rise(self.who.account.id, now, self.playbook.id, decision.role.value, decision.level)
+                self._tally.rises.append(rise)
+                self.node = self.paths.escalated(node, decision.level)
+            elif isinstance(decision, End):
+                self._end(decision.status, decision.reason)
+                return None
+            else:
+                until = None if decision.until is None else decision.until - node.origin + self.started
+                return until if self.playbook.program is None else self._sooner(until)
 
     def stop(self) -> None:
         """The simulation is over while this runs."""
         self._count("open", "the simulation ended")
 
-    @property
-    def _tally(self) -> Tally:
-        return self._effects.tally
-
     def _do(self, step_id: str, now: datetime) -> None:
-        step = self.paths.steps[step_id]
-        assert isinstance(step, ActStep | EscalateStep)
-        asked = Asked(self.who, self.playbook, step, self.started, now, self._shown, self.name)
+        step = self.paths.acts[step_id]
+        asked = Asked(self.who, self.playbook, step, self.started, now, self.paths.over, self._shown, self.name)
         answer = self._effects.run(asked)
         until = None if answer.until is None else answer.until - self.started
         self.node = self.paths.ran(
@@ -147,10 +143,9 @@ class Run:
             self._react(self, step_id, now, str(template or ""))
 
     def _begun_awaits(self, now: datetime) -> None:
-        if self.node.awaits != self._opened:
-            for step_id in sorted(self.node.awaits - self._opened):
-                self._react(self, step_id, now, "")
-            self._opened = self.node.awaits
+        for step_id in sorted(self.node.awaits - self._opened):
+            self._react(self, step_id, now, "")
+        self._opened = self.node.awaits
 
     def _end(self, status: RunStatus, reason: str) -> None:
         self.open = False
@@ -158,14 +153,13 @@ class Run:
 
     def _count(self, status: str, reason: str) -> None:
         self._tally.ends[self.playbook.id, status, reason] += 1
-        for step_id, one in self.node.state.steps.items():
-            self._tally.results[self.playbook.id, step_id, one.result or one.status.value] += 1
+        self._tally.results.update(self.paths.results(self.node))
 
     def _see(self, kind: str, subject: str, at: datetime, data: Data | None = None) -> None:
         told = _owned(data, self._own) if data else None
         self.node = self.paths.observe(self.node, kind, subject, at - self.started, told)
 
-    def _step_done(self, seen: Occurrence) -> None:
+    def _step_done(self, seen: Heard) -> None:
         tracker = self.who.tracker
         assert tracker is not None
         assert self.playbook.program is not None
@@ -181,7 +175,7 @@ class Run:
         tracker.state = after
         for occurrence in happened:
             self._see(occurrence.kind, occurrence.subject, occurrence.at)
-        self._tell(Occurrence(kind="onboarding_progressed", key=f"{self.name}>{step.id}", at=seen.at))
+        self._tell(heard("onboarding_progressed", f"{self.name}>{step.id}", seen.at))
 
     def _watch_the_clock(self, now: datetime) -> None:
         """Stalls and late milestones whose moment has passed."""
@@ -198,15 +192,16 @@ class Run:
             tracker.state = onboarding.stall(tracker.state)
             self._see("onboarding_stalled", "", stalls)
             key = f"{self.name}>stall{tracker.state.stalls}"
-            self._tell(Occurrence(kind="onboarding_stalled", key=key, at=stalls))
+            self._tell(heard("onboarding_stalled", key, stalls))
 
-    def _own_moments(self) -> list[datetime]:
+    def _sooner(self, until: datetime | None) -> datetime | None:
+        """Or when the onboarding counts as stalled, or a milestone as late."""
         tracker, program = self.who.tracker, self.playbook.program
         if tracker is None or program is None:
-            return []
+            return until
         late = onboarding.late_due(program, tracker.state, self.started)
-        moments = (onboarding.stall_due(program, tracker.state), late[0] if late else None)
-        return [moment for moment in moments if moment is not None]
+        moments = (until, onboarding.stall_due(program, tracker.state), late[0] if late else None)
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _owned(told: Data, mine: Data) -> Data:

@@ -4,23 +4,25 @@ A fact is what the simulation itself knows (stage, onboarding, what was said), w
 renewal), what the responses file declared, or what is stored; and otherwise it is unknown.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from analysis.simulation.heard import Heard
+from analysis.simulation.logins import Logins
+from analysis.simulation.readers import READERS
+from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.world import Account, World
 from models.calendar import Calendar
-from models.condition import names
 from models.enums import LifecycleStage, SubscriptionStatus
-from models.events import Occurrence
 from models.lifecycle import StageVerdict
 from models.play import OnboardingState
 from models.playbook import Playbook
 from models.signals import ChurnSignal
-from rules import onboarding
-from rules.segments import guided
+from rules import churn, due, lifecycle
 
 DAY = timedelta(days=1)
 
@@ -59,23 +61,43 @@ class Survey:
     closed: bool = False
 
 
+_UNKNOWN: dict[str, JsonValue] = {
+    **dict.fromkeys((*lifecycle.FACTS_FULL, *churn.FACTS, *due.FACTS)),
+    "health_provisional": False,
+}
+"""What an evaluation reads, where nothing is known."""
+
+_MOVING = tuple((name, reader) for name, reader in READERS.items() if name in _UNKNOWN)
+
+
+class Moved(NamedTuple):
+    """A stage change, by which rule and for what."""
+
+    from_stage: LifecycleStage | None
+    to_stage: LifecycleStage
+    rule: str
+    facts: Mapping[str, JsonValue]
+
+
 class Situation:
     """One customer, changing. Only what differs from the account is kept here."""
 
     def __init__(self, world: World, account: Account) -> None:
         self.world = world
-        self.account = account
-        self.stage = account.stage
-        self.status = account.status
+        self.account: Account = account
+        self.stage: LifecycleStage | None = account.stage
+        self.status: SubscriptionStatus | None = account.status
         self.cycle = account.cycle
-        self.subscribed_at = account.subscribed_at
-        self.has_csm = account.csm is not None
-        self.has_plan = account.has_plan
-        self.held = account.held
+        self.subscribed_at: datetime | None = account.subscribed_at
+        self.has_csm: bool = account.csm is not None
+        self.has_plan: bool = account.has_plan
+        self.outreach_held = account.held
         self.capped: list[datetime] = list(account.capped)
         self.reviews: set[tuple[int, str]] = set()
         self.signals: tuple[ChurnSignal, ...] = account.signals
-        self.surveyed = account.surveyed_at
+        self.surveyed_at = account.surveyed_at
+        self.segment = account.segment
+        self.renewal_date = account.renewal_at.date() if account.renewal_at is not None else None
         self.renewal: str | None = account.renewal
         self.at_risk_causes: tuple[str, ...] | None = None
         self.at_risk_origin: str | None = None
@@ -83,16 +105,17 @@ class Situation:
         self.surveys: dict[str, Survey] = {}
         self.invited = account.invited
         self.held_since: dict[str, datetime] = {}
-        self.told: dict[str, JsonValue] = {}
+        self._told: dict[str, JsonValue] = {}
+        self._known: dict[str, JsonValue] = {**_UNKNOWN, **account.facts}
         self._told_at: dict[str, datetime] = {}
-        self.logins = world.logins_declared
-        self.last_login: datetime | None = None
+        self.logins_known = world.logins_declared
         self.last_response: datetime | None = None
         self.answered_at: datetime | None = None
         self.tracker: Tracker | None = self._recorded()
-        days = account.facts.get("days_since_last_login")
+        days, last = account.facts.get("days_since_last_login"), None
         if isinstance(days, int) and not isinstance(days, bool):
-            self.last_login = world.begins - days * DAY
+            last = world.begins - days * DAY
+        self.logins = Logins(last)
 
     def _recorded(self) -> Tracker | None:
         recorded = self.account.onboarding
@@ -101,11 +124,12 @@ class Situation:
             return None
         return Tracker(found, recorded.started, recorded.state)
 
-    def hear(self, seen: Occurrence) -> None:
+    def hear(self, seen: Heard) -> None:
         """What an event changes about the customer."""
         kind = seen.kind
         if kind == "user_logged_in":
-            self.last_login, self.logins = seen.at, True
+            self.logins.add(seen.at)
+            self.logins_known = True
         elif kind == "subscription_created":
             if self.status is not SubscriptionStatus.ACTIVE:
                 self.subscribed_at, self.cycle = seen.at, self.cycle + 1
@@ -125,24 +149,35 @@ class Situation:
             self.tell("nps_score", seen.data["score"], seen.at)
             self.answered_at = seen.at
         elif kind == "outreach_activated":
-            self.held = False
+            self.outreach_held = False
         elif kind == "renewal_decided":
             self.renewal = str(seen.data.get("decision") or seen.subject)
         if kind in ANSWERS:
             self.last_response = seen.at
 
-    def move(self, verdict: StageVerdict) -> None:
+    def move(self, verdict: StageVerdict) -> Moved:
         """To another stage; entry into ``at_risk`` keeps its causes and where it came from (L6)."""
         before, self.stage = self.stage, verdict.to
         if verdict.to is LifecycleStage.AT_RISK:
             causes = verdict.facts.get("at_risk_causes")
             self.at_risk_causes = tuple(str(one) for one in causes) if isinstance(causes, list) else None
             self.at_risk_origin = before.value if before is not None else None
+        return Moved(before, verdict.to, verdict.rule, verdict.facts)
+
+    @property
+    def renewal_completed(self) -> bool:
+        """Whether the present term is renewed."""
+        return self.renewal == "renewed"
+
+    @property
+    def renewal_declined(self) -> bool:
+        """Whether the customer will not renew."""
+        return self.renewal == "declined"
 
     def tell(self, name: str, value: JsonValue, at: datetime) -> None:
         """A fact becomes something."""
         if self.stored(name) != value:
-            self.told[name] = value
+            self._told[name] = self._known[name] = value
             self._told_at[name] = at
 
     def changed_at(self, condition: str, now: datetime) -> datetime:
@@ -157,93 +192,28 @@ class Situation:
 
     def stored(self, name: str) -> JsonValue:
         """A fact as declared, else as stored at the beginning; None is unknown."""
-        return self.told[name] if name in self.told else self.account.facts.get(name)
+        return self._known.get(name)
 
-    def facts(self, names: Iterable[str], now: datetime, since: datetime) -> dict[str, JsonValue]:
+    def facts(self, names: Collection[str], now: datetime, since: datetime) -> dict[str, JsonValue]:
         """Facts as of a moment of the simulation; ``since`` is the start of the run that asks."""
-        found: dict[str, JsonValue] = {}
-        told, kept = self.told, self.account.facts
-        for name in names:
-            if name in told:
-                found[name] = told[name]
-            else:
-                reader = READERS.get(name)
-                found[name] = kept.get(name) if reader is None else reader(self, now, since)
+        told, known, readers = self._told, self._known, READERS
+        return {
+            name: readers[name](self, now, since) if name in readers and name not in told else known.get(name)
+            for name in names
+        }
+
+    def evaluated(self, now: datetime) -> dict[str, JsonValue]:
+        """At least what an evaluation at that moment reads. No stage change makes any of it another."""
+        found = self._known.copy()
+        found["renewal_completed"] = self.renewal_completed
+        found["at_risk_origin"] = self.at_risk_origin
+        found["at_risk_causes"] = list(self.at_risk_causes) if self.at_risk_causes is not None else None
+        told = self._told
+        for name, reader in _MOVING:
+            if name not in told:
+                found[name] = reader(self, now, now)
         return found
 
-
-Reader = Callable[[Situation, datetime, datetime], JsonValue]
-
-
-def _still_no_login(who: Situation, _now: datetime, since: datetime) -> JsonValue:
-    if who.last_login is not None and who.last_login > since:
-        return False
-    return None if who.account.imported and who.last_login is None else True
-
-
-def _since_login(who: Situation, now: datetime, _since: datetime) -> JsonValue:
-    """Ages where logins are declared; where they are not, nobody can say, and it stays as it is stored."""
-    if not who.logins:
-        return who.account.facts.get("days_since_last_login")
-    return None if who.last_login is None else (now - who.last_login) // DAY
-
-
-def _trial(who: Situation, now: datetime, _since: datetime) -> JsonValue:
-    ends = who.account.trial_ends_at
-    return None if ends is None else (ends - now) // DAY
-
-
-def _renewal(who: Situation, now: datetime, _since: datetime) -> JsonValue:
-    at = who.account.renewal_at
-    return None if at is None else (at.date() - now.astimezone(UTC).date()) // DAY
-
-
-def _since_nps(who: Situation, now: datetime, _since: datetime) -> JsonValue:
-    if who.answered_at is not None:
-        return (now - who.answered_at) // DAY
-    days = who.account.facts.get("days_since_nps")
-    return days + (now - who.world.begins) // DAY if isinstance(days, int) else None
-
-
-def _onboarding(value: Callable[[Tracker, Situation], JsonValue]) -> Reader:
-    return lambda who, _now, _since: None if who.tracker is None else value(who.tracker, who)
-
-
-def _completion(tracker: Tracker, _who: Situation) -> JsonValue:
-    assert tracker.playbook.program is not None
-    return onboarding.progress(tracker.playbook.program, tracker.state)
-
-
-def _first_value_days(tracker: Tracker, _who: Situation) -> JsonValue:
-    first = tracker.state.first_value
-    return None if first is None else max(first - tracker.started, timedelta(0)) // DAY
-
-
-def _ended(who: Situation) -> bool:
-    return who.stage is LifecycleStage.CHURNED
-
-
-READERS: dict[str, Reader] = {
-    "stage": lambda who, _now, _since: who.stage,
-    "plan": lambda who, _now, _since: who.account.plan,
-    "segment": lambda who, _now, _since: who.account.segment,
-    "subscription_status": lambda who, _now, _since: who.status,
-    "has_csm": lambda who, _now, _since: who.has_csm,
-    "has_email": lambda who, _now, _since: who.account.has_email,
-    "has_success_plan": lambda who, _now, _since: who.has_plan,
-    "has_kickoff": lambda who, _now, _since: None if who.account.segment is None else guided(who.account.segment),
-    "still_no_login": _still_no_login,
-    "no_response": lambda who, _now, since: who.last_response is None or who.last_response <= since,
-    "days_since_last_login": _since_login,
-    "trial_days_remaining": _trial,
-    "days_until_renewal": _renewal,
-    "days_as_customer": lambda who, now, _since: (
-        None if who.subscribed_at is None else (now - who.subscribed_at) // DAY
-    ),
-    "days_since_nps": _since_nps,
-    "onboarding_completion": _onboarding(_completion),
-    "onboarding_status": _onboarding(lambda tracker, who: onboarding.status(tracker.state, ended=_ended(who))),
-    "first_value_reached": _onboarding(lambda tracker, _who: tracker.state.first_value is not None),
-    "time_to_value": _onboarding(_first_value_days),
-}
-"""How each fact that moves by itself is read; every other fact is as stored or declared."""
+    def holds(self, condition: str, now: datetime, since: datetime) -> bool | None:
+        """Whether a condition holds at a moment, for the run that started then; None: something it reads is unknown."""
+        return evaluate(condition, self.facts(names(condition), now, since))

@@ -153,12 +153,9 @@ class World:
         """Whether runs of it are simulated."""
         return self.only is None or playbook.id == self.only
 
-    def pauses(self, playbook: str) -> tuple[str, ...]:
-        """What the playbook pauses while it runs."""
-        return self._pauses.get(playbook, ())
-
     @cached_property
-    def _pauses(self) -> dict[str, tuple[str, ...]]:
+    def pauses(self) -> dict[str, tuple[str, ...]]:
+        """What each playbook pauses while it runs; without those that pause nothing."""
         return {playbook.id: playbook.excludes.pauses for playbook in self.playbooks if playbook.excludes.pauses}
 
     def ours(self, now: datetime) -> Calendar:

@@ -65,7 +65,8 @@ def _accounts(report: ImportReport) -> list[str]:
     lines += [
         f"  {count} {text}"
         for count, text in (
-            (began.lifecycles, "lifecycles run"),
+            (began.lifecycles - began.waiting, "lifecycles run"),
+            (began.waiting, "lifecycles wait for a worker and have no stage yet: scan once they have one"),
             (began.onboarding_programs, "are in an onboarding program (where their plan chooses one)"),
             (began.not_yet, "signed up after the as-of day: their rows are kept, nothing is started"),
             (began.unknown, "have no row that tells how they stand: no stage yet"),

@@ -1,7 +1,7 @@
 """``starter.py import``: a book of customers from CSV files, and the word that they may be contacted."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +23,9 @@ from models.errors import BadInput
 from persistence.book import BookLoader
 from settings import Settings, load
 from stack import clock_file
+
+PATIENCE = timedelta(seconds=20)
+"""Where a worker runs, a first stage is written many times a second."""
 
 
 def import_(
@@ -84,7 +87,7 @@ async def _import(parsed: ParsedBook, when: AsOf) -> ImportReport:
     async with open_context() as context:
         book, lifecycles = await _importer(context)
         with progress_bar(parsed) as progress:
-            return await Importer(book, lifecycles, progress).run(parsed, when)
+            return await Importer(book, lifecycles, progress, patience=PATIENCE).run(parsed, when)
 
 
 async def _activate() -> int:

@@ -64,6 +64,12 @@ class BookLoader:
             )
             return list(found.scalars())
 
+    async def unstaged(self) -> frozenset[str]:
+        """Every customer that an import made and that is in no stage yet."""
+        mine = customer.c.imported_at.is_not(None) & customer.c.stage.is_(None)
+        async with self._database.read() as connection:
+            return frozenset((await connection.execute(select(customer.c.id).where(mine))).scalars())
+
     async def live(self) -> frozenset[str]:
         """Every customer that signed up by itself: an import adds to what is known of it, and is no news to it."""
         async with self._database.read() as connection:

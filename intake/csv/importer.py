@@ -5,9 +5,11 @@ recognised by their natural keys and occurrences by theirs, so that a second run
 imported customers are held until :func:`activate`.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
+from time import monotonic
 from typing import Protocol, TypeVar
 
 from intake.csv.lifecycles import Lifecycles, Message, imported, outreach_activated, tell
@@ -16,6 +18,9 @@ from intake.csv.portfolio import AsOf, Derived, derive_all, report
 from intake.csv.report import ImportReport
 from intake.csv.tally import Tally
 from models.book import BookAccount, BookChurn, BookSubscription, BookTicket, BookUsage, LoadCount
+
+LOOK_EVERY = timedelta(milliseconds=200)
+"""Between two looks at who has a stage."""
 
 CHUNK = 2_000
 """Rows of a transaction: a kill loses at most these, and a writer waits for at most these."""
@@ -56,15 +61,31 @@ class Book(Protocol):
         """Every customer that signed up by itself."""
         ...
 
+    async def unstaged(self) -> frozenset[str]:
+        """Every customer that an import made and that is in no stage yet."""
+        ...
+
 
 class Importer:
     """Imports of parsed books into one system."""
 
-    def __init__(self, book: Book, lifecycles: Lifecycles, progress: Progress = lambda _what, _more: None) -> None:
+    def __init__(
+        self,
+        book: Book,
+        lifecycles: Lifecycles,
+        progress: Progress = lambda _what, _more: None,
+        *,
+        patience: timedelta = timedelta(0),
+    ) -> None:
+        """``patience``: how long to wait for another first stage to be written before giving the rest up to later."""
         self._book, self._lifecycles, self._progress = book, lifecycles, progress
+        self._patience = patience
 
     async def run(self, parsed: ParsedBook, when: AsOf) -> ImportReport:
-        """Load everything and start the lifecycles.
+        """Load everything, start the lifecycles, and wait until they have written their first stages.
+
+        A sweep that comes right after would otherwise decide on customers of no stage, and decide again once they have
+        one. Where no worker runs nothing is written: the report then says how many are still to come.
 
         Raises:
             Retryable: the database or Temporal did not answer; run it again, what was done is recognised.
@@ -75,7 +96,22 @@ class Importer:
         mine = [row.account for row in derived if row.present and row.account.id not in live]
         messages = [Message(account.id, imported(account.id, when.at), account.plan or "") for account in mine]
         await tell(self._lifecycles, messages, lambda more: self._progress("lifecycles", more))
-        return report(parsed, derived, when, live=live)
+        first = {row.account.id for row in derived if row.stage is not None} & {account.id for account in mine}
+        waiting = await self._waiting(first)
+        return report(parsed, derived, when, live=live, waiting=waiting)
+
+    async def _waiting(self, first: set[str]) -> int:
+        """How many have no stage, once all have one or nothing has moved for as long as patience lasts."""
+        left, moved = first, monotonic()
+        while now := first & await self._book.unstaged():
+            if len(now) < len(left):
+                self._progress("first stages", len(left) - len(now))
+                left, moved = now, monotonic()
+            if monotonic() - moved >= self._patience.total_seconds():
+                return len(now)
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+        self._progress("first stages", len(left))
+        return 0
 
     async def _load(self, parsed: ParsedBook, derived: Sequence[Derived], when: AsOf) -> None:
         files, book = parsed.mapping.files, self._book

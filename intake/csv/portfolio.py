@@ -95,8 +95,12 @@ def report(
     *,
     live: frozenset[str] = frozenset(),
     dry_run: bool = False,
+    waiting: int = 0,
 ) -> ImportReport:
-    """What an import of these rows did, or (dry run) would do; ``live`` are customers that signed up by themselves."""
+    """What an import of these rows did, or (dry run) would do.
+
+    ``live``: customers that signed up by themselves. ``waiting``: how many first stages are still to be written.
+    """
     present = [row for row in derived if row.present and row.account.id not in live]
     stages = Counter(row.stage.value for row in present if row.stage is not None)
     return ImportReport(
@@ -109,6 +113,7 @@ def report(
             stages=dict(sorted(stages.items())),
             rules=dict(sorted(Counter(row.rule for row in present if row.rule).items())),
             lifecycles=0 if dry_run else len(present),
+            waiting=waiting,
             onboarding_programs=stages[LifecycleStage.ONBOARDING.value],
             not_yet=sum(not row.present for row in derived),
             live=sum(row.account.id in live for row in derived),

@@ -67,6 +67,7 @@ class Started(Value):
     stages: dict[str, Count] = Field(default_factory=dict, description="Accounts by the stage they begin in.")
     rules: dict[str, Count] = Field(default_factory=dict, description="Accounts by the rule that chose the stage.")
     lifecycles: Count = 0
+    waiting: Count = Field(default=0, description="Accounts whose first stage no worker has written yet.")
     onboarding_programs: Count = Field(default=0, description="Accounts whose stage starts an onboarding program.")
     not_yet: Count = Field(default=0, description="Accounts that signed up after the as-of moment: data only.")
     unknown: Count = Field(default=0, description="Accounts whose state no row tells: a lifecycle without a stage.")

@@ -1,7 +1,8 @@
 """A whole book on a real database: everything loaded, twice the same, nobody contacted, killed anywhere."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ from intake.csv.portfolio import AsOf, as_of
 from intake.csv.report import ImportReport
 from models.book import BookUsage, LoadCount
 from models.clock import REAL
-from models.enums import Plan, SubscriptionStatus
+from models.enums import LifecycleStage, Plan, SubscriptionStatus, TriggeredBy
 from models.errors import Retryable
 from models.events import Event, EventCustomer, EventType, Occurrence
 from models.ids import lifecycle_id, new_id
+from models.records import Transition
 from persistence.book import BookLoader
 from persistence.store import SqlStore
 
@@ -144,6 +146,45 @@ async def test_a_kill_between_chunks_or_lifecycles_is_made_good_by_a_second_run(
     last = await run(store, tiny, heard)
     assert counts(last)["feature_usage.csv"] == (1, 0, 0, 1)
     assert [customer for customer, _ in heard.told] == ["A-1", "A-2"]
+
+
+class Writes(Heard):
+    """Lifecycles that write each first stage a moment later, as a worker does."""
+
+    def __init__(self, store: SqlStore) -> None:
+        super().__init__()
+        self._store, self._writing = store, set[asyncio.Task[None]]()
+
+    async def happened(self, customer: str, occurrence: Occurrence, *, plan: str = "") -> None:
+        await super().happened(customer, occurrence, plan=plan)
+        self._writing.add(asyncio.create_task(self._write(customer, occurrence)))
+
+    async def _write(self, customer: str, occurrence: Occurrence) -> None:
+        await asyncio.sleep(0.3)
+        async with self._store.begin() as tx:
+            await tx.lifecycles.record(
+                Transition(
+                    customer=customer,
+                    from_stage=None,
+                    to_stage=LifecycleStage.GROWING,
+                    at=NOW,
+                    rule="imported",
+                    reason="",
+                    triggered_by=TriggeredBy.AUTOMATIC,
+                    cause=occurrence.key,
+                )
+            )
+
+
+async def test_an_import_ends_when_every_first_stage_is_written_or_says_how_many_are_not(
+    store: SqlStore, tiny: Path
+) -> None:
+    parsed, book = ParsedBook(tiny, load_mapping(MAPPING)), BookLoader(store.database)
+    alone = await Importer(book, Heard(), patience=timedelta(milliseconds=1)).run(parsed, WHEN)
+    assert (alone.started.lifecycles, alone.started.waiting) == (2, 2)
+    written = await Importer(book, Writes(store), patience=timedelta(seconds=30)).run(parsed, WHEN)
+    assert (written.started.lifecycles, written.started.waiting) == (2, 0)
+    assert await book.unstaged() == {"A-3"}
 
 
 async def test_activation_tells_everyone_again_after_a_kill_and_a_later_import_holds_nobody(

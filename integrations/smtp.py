@@ -13,6 +13,7 @@ after the answer (QUIT)             whatever happens, it is sent
 ==================================  =============================================
 """
 
+import base64
 import re
 import ssl
 from collections.abc import Awaitable, Callable
@@ -70,6 +71,7 @@ class SmtpMailer:
         self._host, self._port, self._build, self._tls = host, port, build, tls
         self._username, self._password, self._tls_context = username, password, tls_context
         self._timeout, self._content_timeout = timeout, content_timeout
+        self._secrets = _spellings(username, password)
 
     async def send(
         self, mail: OutgoingMail, *, date: datetime, before_data: Callable[[], Awaitable[None]]
@@ -119,7 +121,7 @@ class SmtpMailer:
                 await client.ehlo()
             await client.noop()
         except SMTPResponseException as error:
-            raise _refused(error, "the greeting", Misconfigured) from None
+            raise self._refused(error, "the greeting", Misconfigured) from None
         except (SMTPException, OSError) as error:
             raise self._unreachable(error) from None
 
@@ -139,15 +141,15 @@ class SmtpMailer:
         try:
             await client.connect()
         except SMTPAuthenticationError as error:
-            raise _refused(error, "login", Misconfigured) from None
+            raise self._refused(error, "login", Misconfigured) from None
         except SMTPResponseException as error:
-            raise _refused(error, "connecting", Misconfigured) from None
+            raise self._refused(error, "connecting", Misconfigured) from None
         except (SMTPException, OSError) as error:
             raise self._unreachable(error) from None
 
     def _unreachable(self, error: Exception) -> SteadfastError:
         """A server that cannot do what we are told to ask of it needs an operator; any other failure may pass."""
-        where = f"mail server {self._host}:{self._port}: {_bounded(str(error) or type(error).__name__)}"
+        where = f"mail server {self._host}:{self._port}: {self._said(str(error) or type(error).__name__)}"
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
@@ -169,11 +171,11 @@ class SmtpMailer:
             await client.mail(sender, encoding=encoding, options=options)
             await client.rcpt(recipient, encoding=encoding)
         except SMTPSenderRefused as error:
-            raise _refused(error, "the sender", Rejected) from None
+            raise self._refused(error, "the sender", Rejected) from None
         except SMTPRecipientRefused as error:
-            raise _refused(error, "the recipient", Rejected) from None
+            raise self._refused(error, "the recipient", Rejected) from None
         except SMTPResponseException as error:
-            raise _refused(error, "greeting", Misconfigured) from None
+            raise self._refused(error, "greeting", Misconfigured) from None
         except (SMTPException, OSError) as error:
             raise self._unreachable(error) from None
 
@@ -182,9 +184,9 @@ class SmtpMailer:
         try:
             code, text = await client.execute_command(b"DATA")
         except (SMTPException, OSError) as error:
-            raise Retryable(f"lost before the content: {_bounded(str(error))}") from None
+            raise Retryable(f"lost before the content: {self._said(str(error))}") from None
         if code != 354:
-            raise _refused(SMTPResponseException(code, text), "DATA", Rejected)
+            raise self._refused(SMTPResponseException(code, text), "DATA", Rejected)
 
     async def _hand_over(self, client: SMTP, content: bytes) -> str:
         try:
@@ -193,24 +195,32 @@ class SmtpMailer:
             client.protocol.write(content)
             code, text = await client.protocol.read_response(timeout=self._content_timeout)
         except (SMTPException, OSError) as error:
-            raise OutcomeUnknown(f"no answer to the content: {_bounded(str(error))}") from None
+            raise OutcomeUnknown(f"no answer to the content: {self._said(str(error))}") from None
         if 200 <= code < 300:
-            return _bounded(f"{code} {text}")
+            return self._said(f"{code} {text}")
         if 400 <= code < 600:
-            raise _refused(SMTPResponseException(code, text), "the content", Rejected)
-        raise OutcomeUnknown(f"no answer to the content but {_bounded(f'{code} {text}')}")
+            raise self._refused(SMTPResponseException(code, text), "the content", Rejected)
+        raise OutcomeUnknown(f"no answer to the content but {self._said(f'{code} {text}')}")
+
+    def _refused(
+        self, error: SMTPResponseException, what: str, permanent: type[Rejected] | type[Misconfigured]
+    ) -> OutsideError | Misconfigured:
+        """5xx is final, and an operator's matter where a login is needed; any other code may pass."""
+        said = f"refused {what}: {self._said(f'{error.code} {error.message}')}"
+        if error.code in _AUTH_CODES:
+            return Misconfigured(said)
+        return permanent(said) if 500 <= error.code < 600 else Retryable(said)
+
+    def _said(self, text: str) -> str:
+        """The server's words on one line, printable, bounded, without the credentials if it says them again."""
+        for secret in self._secrets:
+            text = text.replace(secret, "[redacted]")
+        return "".join(char for char in " ".join(text.split()) if char.isprintable())[:_MAX_RESPONSE]
 
 
-def _refused(
-    error: SMTPResponseException, what: str, permanent: type[Rejected] | type[Misconfigured]
-) -> OutsideError | Misconfigured:
-    """Codes of 5xx are final, and an operator's matter where they say that a login is needed; others may pass."""
-    said = f"refused {what}: {_bounded(f'{error.code} {error.message}')}"
-    if error.code in _AUTH_CODES:
-        return Misconfigured(said)
-    return permanent(said) if 500 <= error.code < 600 else Retryable(said)
-
-
-def _bounded(text: str) -> str:
-    """The server's words on one line, printable, bounded."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())[:_MAX_RESPONSE]
+def _spellings(username: str, password: str) -> tuple[str, ...]:
+    """Each form in which a login carries the password, longest first."""
+    if not password:
+        return ()
+    plain = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+    return tuple(sorted((plain, base64.b64encode(password.encode()).decode(), password), key=len, reverse=True))

@@ -29,6 +29,8 @@ MAX_RESPONSE = 500
 """Characters kept of an answer; no more than a few times that many bytes are read."""
 MAX_WAIT = timedelta(hours=1)
 """Longest wait that a Retry-After may ask for."""
+_SECRET = 8
+"""Characters from which a value in an address is taken to be a key."""
 _RETRIED = (408, 425, 429)
 _TOLD_WHEN = (429, 503)
 _FIELDS = frozenset({"event_id", "workflow", "customerId", "customer", "data", "timestamp"})
@@ -74,7 +76,7 @@ class WebhookSender:
             raise Misconfigured("not a web address", field="webhook address") from None
         except (httpx.HTTPError, TimeoutError) as error:
             raise Retryable(f"webhook not delivered: {type(error).__name__}") from None
-        return _judge(response, text, self._now())
+        return _judge(response, _without(_secrets_of(request), text), self._now())
 
     def _headers(self, body: str, delivery_id: str) -> dict[str, str]:
         headers = {"content-type": "application/json", "accept-encoding": "identity", "webhook-id": delivery_id}
@@ -113,7 +115,21 @@ async def _beginning(response: httpx.Response, timeout: float) -> str:
     except (httpx.HTTPError, TimeoutError):
         read += b" (cut off)"
     text = " ".join(read[: 4 * MAX_RESPONSE].decode("utf-8", errors="replace").split())
-    return "".join(char for char in text if char.isprintable())[:MAX_RESPONSE]
+    return "".join(char for char in text if char.isprintable())
+
+
+def _secrets_of(request: httpx.Request) -> list[str]:
+    """What an address may hold that is nobody's to read: a login, as it was sent too, and the values of its query."""
+    told = [request.url.password, request.headers.get("authorization", "").partition(" ")[2]]
+    told += [value for _, value in request.url.params.multi_items() if len(value) >= _SECRET]
+    return sorted(filter(None, told), key=len, reverse=True)
+
+
+def _without(secrets: list[str], text: str) -> str:
+    """A receiver that says again what it was asked is kept without them."""
+    for secret in secrets:
+        text = text.replace(secret, "[redacted]")
+    return text[:MAX_RESPONSE]
 
 
 def _judge(response: httpx.Response, text: str, now: datetime) -> str:

@@ -214,3 +214,20 @@ async def test_a_secret_that_is_none_is_refused_at_the_start() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(Misconfigured):
             WebhookSender(client, secret="whsec_é")
+
+
+@pytest.mark.parametrize("status", [200, 400, 503])
+async def test_a_receiver_that_says_again_what_it_was_asked_tells_no_login_and_no_key(status: int) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, text=f"no: {request.url} {dict(request.headers)} {ENVELOPE['event_id']}")
+
+    url = "https://bot:hunter2-hunter2@n8n.example.com/webhook/cs?key=0123456789abcdef&v=2"
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        try:
+            said = await WebhookSender(client, now=lambda: NOON).post(url, ENVELOPE, delivery_id="delivery-7")
+        except SteadfastError as error:
+            said = str(error)
+    assert said.startswith(f"HTTP {status} no: ")
+    for secret in ("hunter2", "0123456789abcdef", "Ym90Omh1bnRlcjItaHVudGVyMg"):
+        assert secret not in said
+    assert "[redacted]" in said

@@ -38,35 +38,45 @@ def answer_columns(
     scores, levels, coverages = _engagement(numbers, book.engagement)
     numbers.add("engagement_score", scores)
     risky = _at_risk(numbers, figures, standings, book.lifecycle)
-    alarming = _any_of(numbers, book.churn.signals)
-    promising = _any_of(numbers, book.expansion.signals)
+    alarming: Truths = _fires(numbers, book.churn.signals).any(axis=0)
+    promising = _fired(numbers, book.expansion.signals)
     columns = [numbers.known(name) for name in engagement.FACTS]
     texts = [once(partial(input_of, name), column) for name, column in zip(_TERMS, columns, strict=True)]
     return [
         Answers(score, level, coverage, dict(zip(_TERMS, terms, strict=True)), digest(inputs_of(text)), *said)
-        for score, level, coverage, terms, text, *said in zip(
+        for score, level, coverage, terms, text, said in zip(
             scores,
             levels,
             coverages,
             zip(*columns, strict=True),
             zip(*texts, strict=True),
-            risky.tolist(),
-            alarming.tolist(),
-            promising.tolist(),
+            zip(risky.tolist(), alarming.tolist(), promising, strict=True),
             strict=True,
         )
     ]
 
 
-def _any_of(numbers: Numbers, rules: Sequence[SignalRule] | Sequence[ExpansionRule]) -> Truths:
-    """Where one of the rules fires."""
-    fires = np.zeros(numbers.customers, np.bool_)
-    for rule in rules:
+def _fires(numbers: Numbers, rules: Sequence[SignalRule | ExpansionRule]) -> Truths:
+    """Which of the rules fire: a row for each rule."""
+    fires = np.empty((len(rules), numbers.customers), np.bool_)
+    for position, rule in enumerate(rules):
         if rule.comparison is Comparison.IS:
-            fires |= numbers.where(rule.metric, rule.threshold)
+            fires[position] = numbers.where(rule.metric, rule.threshold)
         else:
-            fires |= _COMPARED[rule.comparison](numbers.of(rule.metric), rule.threshold)
+            fires[position] = _COMPARED[rule.comparison](numbers.of(rule.metric), rule.threshold)
     return fires
+
+
+def _fired(numbers: Numbers, rules: Sequence[ExpansionRule]) -> list[tuple[ExpansionRule, ...]]:
+    """Those of each customer; few combinations occur, so that each is made once."""
+    kept: dict[bytes, tuple[ExpansionRule, ...]] = {}
+    found = []
+    for column in _fires(numbers, rules).T:
+        key = column.tobytes()
+        if key not in kept:
+            kept[key] = tuple(rule for rule, fires in zip(rules, column, strict=True) if fires)
+        found.append(kept[key])
+    return found
 
 
 def _at_risk(

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from models.decisions import Change, EngagementScore, Evaluation
 from models.engagement import EngagementConfig, EngagementLevel
 from models.enums import LifecycleStage, Segment
-from models.expansion import ExpansionConfig, Opportunity
+from models.expansion import ExpansionConfig, ExpansionRule, Opportunity
 from models.health import HealthFigures, HealthTrend
 from models.health_alerts import HealthAlert
 from models.lifecycle import StageVerdict
@@ -85,7 +85,8 @@ class Answers(NamedTuple):
     """What the rules say of a customer's facts alone, before anything that is stored of it has its say.
 
     ``engagement``, ``level`` and ``coverage`` of the ``terms``; ``engaged`` tells these terms from others. ``at_risk``:
-    rule 6 of section 3.4 is known to hold. ``alarming``: some churn signal fires; ``promising``: some expansion signal.
+    rule 6 of section 3.4 is known to hold. ``alarming``: some churn signal fires; ``promising``: the expansion signals
+    that fire, in the order of the specification.
     """
 
     engagement: int | None
@@ -95,7 +96,7 @@ class Answers(NamedTuple):
     engaged: str
     at_risk: bool
     alarming: bool
-    promising: bool
+    promising: tuple[ExpansionRule, ...]
 
 
 class HealthSeen(NamedTuple):

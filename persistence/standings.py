@@ -247,8 +247,10 @@ def _standing_blockers(asked: Asked) -> Select[Any]:
 
 def _is_live(row: Row[Any], evaluations: Sequence[Row[Any]], as_of: datetime) -> bool:
     """Not before what was decided or imported last: what is older is history."""
-    latest = [row.stage_since, row.imported_at, *(each.at for each in evaluations if not each.backfill)]
-    return all(moment is None or moment <= as_of for moment in latest)
+    for moment in (row.stage_since, row.imported_at):
+        if moment is not None and moment > as_of:
+            return False
+    return not any(each.at > as_of and not each.backfill for each in evaluations)
 
 
 def _renewal(row: Row[Any], stage: str | None, words: Sequence[Row[Any]]) -> RenewalStatus | None:

@@ -23,5 +23,5 @@ def answers(facts: Facts, book: RuleBook) -> Answers:
         engaged=digest(written),
         at_risk=at_risk.at_risk(facts, book.lifecycle) is True,
         alarming=any(reading.fires for reading in churn.readings(facts, book.churn)),
-        promising=bool(expansion.fired({**facts, "engagement_score": score}, book.expansion)),
+        promising=expansion.fired({**facts, "engagement_score": score}, book.expansion),
     )

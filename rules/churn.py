@@ -1,6 +1,6 @@
 """Churn signals: what fires, how a signal opens and clears, what is handled first, the risk score (section 7.1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 
 from models.enums import LifecycleStage, Severity
@@ -101,8 +101,10 @@ def by_priority(signals: Iterable[ChurnSignal], config: ChurnConfig = DEFAULTS) 
     return tuple(sorted(signals, key=lambda signal: config.priority.index(signal.type)))
 
 
-def churn_risk_score(signals: Iterable[ChurnSignal], config: ChurnConfig = DEFAULTS) -> int:
+def churn_risk_score(signals: Collection[ChurnSignal], config: ChurnConfig = DEFAULTS) -> int:
     """0..100: points per open signal by severity, capped (C14). Not a probability."""
+    if not signals:
+        return 0
     points = {
         Severity.HIGH: config.points_high,
         Severity.MEDIUM: config.points_medium,

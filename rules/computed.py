@@ -32,7 +32,7 @@ def computed(
     """Every fact that an evaluation computes; None is unknown. A provisional health score is unknown (section 3.4)."""
     stored = list(offers)
     won = [each for each in stored if each.status is OpportunityStatus.WON and _in_cycle(one, each)]
-    worked = opportunities.worked(stored, one.stage_since) if one.stage_since is not None else None
+    worked = opportunities.worked(stored, one.stage_since) if stored and one.stage_since is not None else None
     found: Recorded = {
         "health_score": health(facts),
         "engagement_score": engaged.score,

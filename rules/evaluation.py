@@ -227,7 +227,9 @@ def _offers(
         stage = LifecycleStage.AT_RISK
     found = Found((), ())
     if said.promising:
-        found = expansion.propose(one, facts, stage=stage, churn=signals.open, at=at, config=book.expansion)
+        found = expansion.propose(
+            one, facts, stage=stage, churn=signals.open, at=at, config=book.expansion, signals=said.promising
+        )
     if not found.opportunities and not one.opportunities:
         return _Offers((), (), found.errors)
     fold = opportunities.fold(one.opportunities, found.opportunities, at, book.expansion)

@@ -130,13 +130,14 @@ def propose(
     churn: Iterable[ChurnSignal],
     at: datetime,
     config: ExpansionConfig = DEFAULTS,
+    signals: tuple[ExpansionRule, ...] | None = None,
 ) -> Found:
     """What to offer this customer as of ``at``, before the stored opportunities have their say.
 
-    An unknown plan costs the upsell only; it is told in ``errors``. Values of an account in another currency are None:
-    two currencies are never added (section 0.1).
+    ``signals``: those that :func:`fired`, of whoever has asked already. An unknown plan costs the upsell only; it is
+    told in ``errors``. Values of an account in another currency are None: two currencies are never added (section 0.1).
     """
-    signals = fired(facts, config)
+    signals = fired(facts, config) if signals is None else signals
     kinds = tuple(rule.type for rule in signals)
     if not signals:
         return Found(kinds, ())
@@ -151,6 +152,8 @@ def propose(
     if account.currency not in (None, config.currency):
         errors.append(f"billed in {account.currency}, not in {config.currency}: no value")
         values = {kind: (product, None) for kind, (product, _) in values.items()}
+    if not values:
+        return Found(kinds, (), errors=tuple(errors))
     chance = probability(signals, config)
     return Found(
         kinds,

@@ -50,16 +50,12 @@ def document(
     """
     before = previous if previous is not None and not previous.provisional else None
     known = before.components if before is not None else {}
-    parts, components, at = [], [], 0
-    for component, score in zip(config.components, figures.components, strict=True):
-        trend = health.component_trend(score, known.get(component.name), config)
-        parts.append(Part(component.name, score, trend))
-        own = ",".join(details[at : at + len(component.metrics)])
-        at += len(component.metrics)
-        components.append(
-            f'{{"name":{_quoted(component.name)},"weight":{component.weight!r},"score":{number_text(score)},'
-            f'"trend":"{trend.value}","details":[{own}]}}'
-        )
+    parts, components = [], []
+    for (name, head, own), score in zip(_shape(config, version), figures.components, strict=True):
+        trend = health.component_trend(score, known.get(name), config)
+        parts.append(Part(name, score, trend))
+        said = number_text(score)
+        components.append(f'{head}{said},"trend":"{trend.value}","details":[{",".join(details[own])}]}}')
     return {
         "score": figures.score,
         "grade": figures.grade.value if figures.grade is not None else None,
@@ -73,6 +69,30 @@ def document(
         "config_version": version,
         "inputs": JsonText(inputs),
     }
+
+
+class _Component(NamedTuple):
+    """What is the same of a component for every customer. ``own``: which of the details are its."""
+
+    name: str
+    head: str
+    own: slice
+
+
+_SHAPES: dict[tuple[str, str], tuple[_Component, ...]] = {}
+
+
+def _shape(config: HealthConfig, version: str) -> tuple[_Component, ...]:
+    """Of a configuration, by its name and the hash of its content."""
+    key = (config.name, version)
+    if key not in _SHAPES:
+        found, at = [], 0
+        for component in config.components:
+            head = f'{{"name":{json.dumps(component.name)},"weight":{component.weight!r},"score":'
+            found.append(_Component(component.name, head, slice(at, at + len(component.metrics))))
+            at += len(component.metrics)
+        _SHAPES[key] = tuple(found)
+    return _SHAPES[key]
 
 
 def detail(metric: MetricDefinition, value: float | None) -> str:

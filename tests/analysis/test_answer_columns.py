@@ -11,7 +11,7 @@ from analysis.fact_numbers import Numbers, once
 from analysis.measured_columns import measured_columns
 from models.health import HealthFigures
 from models.standing import Standing
-from rules import evaluation, health, lifecycle
+from rules import evaluation, expansion, health, lifecycle
 from rules.answers import answers
 from rules.health_document import input_of
 from rules.health_seen import measured, see_health
@@ -59,11 +59,16 @@ def test_a_rule_that_is_not_asked_would_have_said_nothing(seed: int) -> None:
         seen = see_health(CONFIG, VERSION, measured(CONFIG, VERSION, known), own, one)
         facts = evaluation.with_health(one, known, own)
         said = answers(facts, BOOK)
-        asked = said._replace(alarming=True, promising=True)
+        asked = said._replace(alarming=True)
         first, second = (
             evaluation.evaluate(one, known, seen, each_said, NOW, WHEN, CONFIG, BOOK) for each_said in (said, asked)
         )
         assert first == second
+        offers: Any = {"stage": one.stage, "churn": (), "at": NOW, "config": BOOK.expansion}
+        facts["engagement_score"] = said.engagement
+        assert expansion.propose(one, facts, **offers, signals=said.promising) == expansion.propose(
+            one, facts, **offers
+        )
         if one.stage is not None:
             rules = lifecycle.rules_of(one.stage, risky=said.at_risk)
             assert lifecycle.decide(one.stage, facts, rules=rules) == lifecycle.decide(one.stage, facts)

@@ -56,7 +56,7 @@ async def test_the_sweep_by_the_bare_driver(store: SqlStore, database_url: str, 
     async with store.read() as tx:
         rows = await tx.connection.execute(select(customer.c.id, customer.c.stage, customer.c.stage_since))
         stages = [(row[0], row[1], row[2]) for row in rows]
-    kind = store.database.dialect
+    kind, deciding = store.database.dialect, Deciding.of()
     found: dict[str, list[float]] = {name: [] for name in ("first", "sql first", "next", "sql next")}
     spent: dict[str, list[float]] = {name: [] for name in found}
     memory_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -64,7 +64,7 @@ async def test_the_sweep_by_the_bare_driver(store: SqlStore, database_url: str, 
         for day, name in ((NOW, "first"), (NOW + DAY, "next")):
             began, worked = time.perf_counter(), time.process_time()
             with listening(store.database) as said:
-                await sweep(store, day, by=name, page=1_000)
+                await sweep(store, day, by=name, page=1_000, deciding=deciding)
             found[name].append(time.perf_counter() - began)
             spent[name].append(time.process_time() - worked)
             await _undo(store, stages, first=name == "first")

@@ -38,7 +38,7 @@ def answer_columns(
     scores, levels, coverages = _engagement(numbers, book.engagement)
     numbers.add("engagement_score", scores)
     risky = _at_risk(numbers, figures, standings, book.lifecycle)
-    alarming: Truths = _fires(numbers, book.churn.signals).any(axis=0)
+    alarming = np.logical_or.reduce(_fires(numbers, book.churn.signals), axis=0)
     promising = _fired(numbers, book.expansion.signals)
     columns = [numbers.known(name) for name in engagement.FACTS]
     texts = [once(partial(input_of, name), column) for name, column in zip(_TERMS, columns, strict=True)]

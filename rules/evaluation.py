@@ -23,7 +23,7 @@ from rules import churn, engagement, expansion, health, lifecycle, opportunities
 from rules.answers import answers
 from rules.computed import computed
 from rules.consequences import Consequences, stage_changes
-from rules.health_alerts import look
+from rules.health_alerts import look_from
 from rules.health_seen import measured, see_health, silent_sources
 from rules.predicates import Facts
 
@@ -233,10 +233,10 @@ def _offers(
     if not found.opportunities and not one.opportunities:
         return _Offers((), (), found.errors)
     fold = opportunities.fold(one.opportunities, found.opportunities, at, book.expansion)
-    before = {opportunities.key(each): each for each in one.opportunities}
-    refreshed = [each for each in fold.refreshed if _differs(before[opportunities.key(each)], each)]
+    before = {(each.type, each.detected_at): each for each in one.opportunities}
+    refreshed = [each for each in fold.refreshed if _differs(before[each.type, each.detected_at], each)]
     written = (*fold.expired, *refreshed, *fold.opened)
-    after = {**before, **{opportunities.key(each): each for each in written}}
+    after = {**before, **{(each.type, each.detected_at): each for each in written}}
     return _Offers(written, tuple(after.values()), found.errors)
 
 
@@ -250,15 +250,15 @@ def _alarm(stage: LifecycleStage | None, seen: HealthSeen, memory: Memory, at: d
     """The window's highs are kept as a falling row, so that its high is the first and a score is looked at once."""
     figures = seen.figures
     point = ScorePoint(at=at, score=figures.score, grade=figures.grade, provisional=figures.provisional)
-    highs = tuple((moment, score) for moment, score in memory.highs if moment >= at - limits.window)
+    since = at - limits.window
+    highs = tuple([each for each in memory.highs if each[0] >= since])
     if stage is LifecycleStage.CHURNED or (memory.highs and memory.highs[-1][0] > at):
         return _Alarm(AlertOutcome(state=memory.alerts), point, None, memory.highs)
-    past = [ScorePoint(at=moment, score=score, grade=None) for moment, score in highs]
-    outcome = look(past, point, memory.alerts, limits)
-    high = max((score for _, score in highs), default=None)
+    high = max([score for _, score in highs], default=None)
+    outcome = look_from(high, point, memory.alerts, limits)
     if point.score is not None and not point.provisional:
         now = point.score
-        highs = (*((moment, score) for moment, score in highs if score > now and moment < at), (at, now))
+        highs = (*[each for each in highs if each[1] > now and each[0] < at], (at, now))
     return _Alarm(outcome, point, high, highs)
 
 

@@ -31,10 +31,15 @@ def look(past: Iterable[ScorePoint], now: ScorePoint, state: AlertState, limits:
     ``past`` may hold more than the window, in any order, and ``now`` itself. A provisional score causes nothing, and
     one from before the last look changes nothing.
     """
+    return look_from(_high(past, now, limits), now, state, limits)
+
+
+def look_from(before: int | None, now: ScorePoint, state: AlertState, limits: AlertLimits) -> AlertOutcome:
+    """The same of the highest firm score ``before`` now in the window; None: there is none."""
     score, grade = now.score, now.grade
     if score is None or grade is None or now.provisional or (state.seen is not None and now.at < state.seen):
         return AlertOutcome(state=state)
-    high = _high([*past, now], now, limits)
+    high = score if before is None else max(before, score)
     fell = high - score > limits.drop_above
     fell_far = high - score >= limits.trigger_from
     drop_fired, tells = _latch(state.drop_fired, score, high, limits, reached=fell)
@@ -88,11 +93,11 @@ def fold(history: Sequence[ScorePoint], state: AlertState, limits: AlertLimits) 
     return tuple(outcomes)
 
 
-def _high(points: Iterable[ScorePoint], now: ScorePoint, limits: AlertLimits) -> int:
-    """The highest firm score of the window that ends now, now's included."""
+def _high(points: Iterable[ScorePoint], now: ScorePoint, limits: AlertLimits) -> int | None:
+    """The highest firm score of the window that ends now."""
     since = now.at - limits.window
     seen = (point for point in points if since <= point.at <= now.at and not point.provisional)
-    return max(point.score for point in seen if point.score is not None)
+    return max((point.score for point in seen if point.score is not None), default=None)
 
 
 def _latch(fired: int | None, score: int, high: int, limits: AlertLimits, *, reached: bool) -> tuple[int | None, bool]:

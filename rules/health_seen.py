@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from models.base import trusted
 from models.facts import REGISTRY
 from models.health import HealthConfig, HealthFigures, HealthTrend, PreviousHealth
 from models.standing import HealthSeen, Measured, Standing
@@ -59,7 +60,7 @@ def previous_of(one: Standing) -> PreviousHealth | None:
     last = one.last
     if last is None or last.provisional:
         return None
-    return PreviousHealth(score=last.score, components=last.memory.components)
+    return trusted(PreviousHealth, {"score": last.score, "provisional": False, "components": last.memory.components})
 
 
 def silent_sources(config: HealthConfig, facts: Facts) -> frozenset[str]:

@@ -1,13 +1,16 @@
 # ruff: noqa: E501 (tables read best with one case to a line)
 """Delays in words, names, moments with a zone, values that cannot change, errors that say what was wrong."""
 
-from datetime import timedelta
+import copy
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from models import errors
-from models.base import Carried, Delay, Instant, Slug, Value
+from models.base import Carried, Delay, Instant, Slug, Value, trusted
+from models.health_alerts import AlertState
 
 DELAY: TypeAdapter[timedelta] = TypeAdapter(Delay)
 
@@ -91,3 +94,22 @@ def test_an_error_names_the_field_and_shows_a_bounded_value() -> None:
     assert len(str(errors.BadInput("is long", field="name", value="x" * 10_000))) < 200
     assert str(errors.Refused("not now")) == "not now"
     assert errors.Retryable("busy", after=timedelta(seconds=3)).after == timedelta(seconds=3)
+
+
+def test_a_trusted_value_is_the_checked_one_and_its_copies_are_their_own() -> None:
+    now = datetime(2026, 3, 2, 5, tzinfo=UTC)
+    values: dict[str, Any] = {
+        "drop_fired": 40, "trigger_fired": None, "at_risk": True, "last_score": 40, "seen": now,
+    }  # fmt: skip
+    checked = AlertState(**values)
+    one, other = trusted(AlertState, dict(values)), trusted(AlertState, dict(values))
+    assert one == checked
+    assert one.model_dump_json() == checked.model_dump_json()
+    assert one.model_fields_set == checked.model_fields_set
+    copied = one.model_copy(update={"at_risk": False, "unknown": 1})
+    assert copied.at_risk is False
+    assert other == checked
+    assert other.model_fields_set == checked.model_fields_set
+    assert copy.deepcopy(one) == checked
+    with pytest.raises(ValidationError, match="frozen"):
+        one.at_risk = None  # type: ignore[misc]  # that is what is refused

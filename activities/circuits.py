@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from activities.ports import Store
-from models.errors import Misconfigured, OutcomeUnknown, Rejected, Retryable
+from models.errors import BadInput, Misconfigured, OutcomeUnknown, Rejected, Retryable
+from models.ids import parse_workflow_id
 from models.outside import System
-from models.vendor_delivery import Circuit
+from models.vendor_delivery import Circuit, StepWait
 from rules import circuit as rules
 
 Answer = TypeVar("Answer")
@@ -30,13 +31,49 @@ class Circuits:
     def __init__(self, store: Store, wall: Wall, rates: Mapping[System, float] = MappingProxyType({})) -> None:
         self._store, self._wall, self._rates = store, wall, rates
 
-    async def call(self, system: System, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
-        """What the system answers.
+    async def call(self, system: System, attempt: Callable[[], Awaitable[Answer]], *, step: str = "") -> Answer:
+        """What the system answers. ``step``: effect key of the step that cannot go on without, for the operator.
 
         Raises:
             Retryable: it is left in peace for the time that the error says; or it failed now.
             Rejected, Misconfigured, OutcomeUnknown: what it answered.
         """
+        if not step:
+            return await self._asked(system, attempt)
+        try:
+            answer = await self._asked(system, attempt)
+        except (Retryable, Misconfigured) as error:
+            await self._waits(system, step, str(error))
+            raise
+        except (Rejected, OutcomeUnknown):
+            await self._goes_on(step)
+            raise
+        await self._goes_on(step)
+        return answer
+
+    async def _waits(self, system: System, step: str, reason: str) -> None:
+        run = step.partition("|")[0]
+        try:
+            customer = parse_workflow_id(run).customer
+        except BadInput:
+            return  # a mail to our own people that no play asked for
+        wait = StepWait(
+            key=step,
+            system=system,
+            customer=customer,
+            workflow_id=run,
+            step_id=step.rpartition("|")[2].partition("#")[0],
+            since=self._wall(),
+            reason=reason[:500],
+        )
+        async with self._store.begin() as tx:
+            await tx.vendor_outbox.waits(wait)
+
+    async def _goes_on(self, step: str) -> None:
+        async with self._store.begin() as tx:
+            await tx.vendor_outbox.goes_on(step)
+
+    async def _asked(self, system: System, attempt: Callable[[], Awaitable[Answer]]) -> Answer:
         if (wait := await self.enter(system)) is not None:
             raise Retryable(f"{system} is left in peace after failures", after=wait)
         await self._turn(system)

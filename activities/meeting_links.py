@@ -17,8 +17,8 @@ class MeetingLinks:
         self._store, self._circuits = store, circuits
         self._system, self._scheduler, self._token = system, scheduler, token
 
-    async def link(self, key: str, customer: str, meeting: str) -> str:
-        """The link; empty where the effect under this key is done already and needs none.
+    async def link(self, key: str, customer: str, meeting: str, *, waits: bool = False) -> str:
+        """The link; empty where the effect under this key is done already and needs none. ``waits``: the step does.
 
         Raises:
             Retryable: the system does not answer, or is left in peace.
@@ -28,5 +28,7 @@ class MeetingLinks:
             if await tx.effects.get(key) is not None:
                 return ""
         return await self._circuits.call(
-            self._system, lambda: self._scheduler.link(self._token(customer), meeting, key)
+            self._system,
+            lambda: self._scheduler.link(self._token(customer), meeting, key),
+            step=key if waits else "",
         )

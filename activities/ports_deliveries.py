@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from models.outside import System
-from models.vendor_delivery import Circuit, VendorDelivery, VendorStatus, Waiting
+from models.vendor_delivery import Circuit, StepWait, VendorDelivery, VendorStatus, Waiting
 
 
 class VendorOutbox(Protocol):
@@ -67,6 +67,14 @@ class VendorOutbox(Protocol):
 
     async def waiting(self) -> list[Waiting]:
         """How many wait for each system, with its circuit; systems of which nothing is known are left out."""
+        ...
+
+    async def waits(self, step: StepWait) -> None:
+        """A step cannot go on until its system answers; since when stays as it was first said."""
+        ...
+
+    async def goes_on(self, key: str) -> None:
+        """The step of that effect key waits no more."""
         ...
 
     async def again(self, system: System, now: datetime, more: Sequence[VendorStatus]) -> int:

@@ -98,7 +98,7 @@ class TaskActivities:
         if self._links is not None:
             step = as_of_attempt(step)
             meeting = ProposeMeeting.model_validate(step.params, extra="ignore").meeting.value
-            made = await self._links.link(step.key, step.customer, meeting)
+            made = await self._links.link(step.key, step.customer, meeting, waits=True)
         text = await self._watched(step)
 
         async def ask(tx: Transaction, step: StepInput, customer: Customer) -> StepResult:

@@ -55,6 +55,8 @@ def _outbound(waiting: list[Waiting]) -> None:
             one.system,
             one.waiting,
             None if one.oldest is None else f"{one.oldest:%Y-%m-%d %H:%M}",
+            one.steps,
+            None if one.steps_since is None else f"{one.steps_since:%Y-%m-%d %H:%M}",
             one.failed,
             one.unknown,
             _stands(one),
@@ -62,8 +64,8 @@ def _outbound(waiting: list[Waiting]) -> None:
         )
         for one in waiting
     ]
-    columns = ("system", "waiting", "oldest", "failed", "unknown", "circuit", "because")
-    print_table("Deliveries to outside systems", columns, rows)
+    columns = ("system", "waiting", "oldest", "plays", "since", "failed", "unknown", "circuit", "because")
+    print_table("Deliveries to outside systems, and plays that wait for one", columns, rows)
 
 
 def _inbound(found: Both) -> None:

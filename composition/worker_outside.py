@@ -50,7 +50,7 @@ class GuardedMailer:
         async def attempt() -> SendReceipt:
             return await self._inner.send(mail, date=date, before_data=before_data)
 
-        return await self._circuits.call(self._system, attempt)
+        return await self._circuits.call(self._system, attempt, step=mail.key)
 
 
 @asynccontextmanager

@@ -79,12 +79,26 @@ class Circuit(Carried):
     version: int = 0
 
 
+class StepWait(Carried):
+    """A step of a play that cannot go on until a system answers. ``since`` is real time."""
+
+    key: str = Field(description="Effect key of the step.")
+    system: System
+    customer: str
+    workflow_id: str
+    step_id: str
+    since: Instant
+    reason: str = ""
+
+
 class Waiting(Carried):
-    """What waits for one system (``integrations status``)."""
+    """What waits for one system (``integrations status``). ``steps``: of plays, beside the deliveries."""
 
     system: System
     waiting: int
     oldest: Instant | None = None
+    steps: int = 0
+    steps_since: Instant | None = None
     failed: int = 0
     unknown: int = 0
     circuit: Circuit

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.enums import RunStatus
 from models.outside import System
-from models.vendor_delivery import OPEN, Circuit, VendorDelivery, VendorStatus, Waiting
+from models.run import StepStatus
+from models.vendor_delivery import OPEN, Circuit, StepWait, VendorDelivery, VendorStatus, Waiting
 from persistence import bulk
 from persistence.asked import Asked
 from persistence.fact_page import Page
 from persistence.locks import hold
 from persistence.rows import Row, bounded, insert, row_of, value_of
-from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery, vendor_rate
+from persistence.tables.plays import run, run_step
+from persistence.tables.vendor_deliveries import vendor_circuit, vendor_delivery, vendor_rate, vendor_wait
 
 _PENDING, _SENDING = VendorStatus.PENDING.value, VendorStatus.SENDING.value
 _ROW = vendor_delivery.c
@@ -138,7 +141,27 @@ class VendorOutboxTable:
             counted.setdefault(row["system"], {})[row["status"]] = (row["count"], row["oldest"])
         rows = (await self._connection.execute(select(vendor_circuit))).mappings()
         circuits = {row["system"]: value_of(Circuit, row) for row in rows}
-        return [_waiting(System(name), counted.get(name, {}), circuits) for name in sorted({*counted, *circuits})]
+        steps = {row["system"]: row for row in (await self._connection.execute(_steps_waiting())).mappings()}
+        found = []
+        for name in sorted({*counted, *circuits, *steps}):
+            told = _waiting(System(name), counted.get(name, {}), circuits)
+            if (held := steps.get(name)) is not None:
+                told = told.model_copy(update={"steps": held["count"], "steps_since": held["since"]})
+            found.append(told)
+        return found
+
+    async def waits(self, step: StepWait) -> None:
+        """A step cannot go on until its system answers; since when stays as it was first said."""
+        put = insert(self._connection, vendor_wait).values(**row_of(step, reason=bounded(step.reason)))
+        await self._connection.execute(
+            put.on_conflict_do_update(
+                index_elements=["key"], set_={"reason": put.excluded.reason, "system": put.excluded.system}
+            )
+        )
+
+    async def goes_on(self, key: str) -> None:
+        """The step of that effect key waits no more."""
+        await self._connection.execute(delete(vendor_wait).where(vendor_wait.c.key == key))
 
     async def again(self, system: System, now: datetime, more: Sequence[VendorStatus]) -> int:
         """An operator asks it again: its circuit closes, what waits is due, ``more`` statuses wait again; how many."""
@@ -199,6 +222,22 @@ def _saves_waiting(asked: Asked) -> Select[Any]:
         select(_ROW.customer, _ROW.system)
         .where(asked.holds(_ROW.customer), _ROW.kind == "save_account", _ROW.status == _PENDING)
         .distinct()
+    )
+
+
+def _steps_waiting() -> Select[Any]:
+    """Those of runs that go on, and that are not over by other ways: skipped by a condition or a person, given up.
+
+    A step whose effect is done may still wait, with the mail that tells of it.
+    """
+    waits, step = vendor_wait.c, run_step.c
+    same = and_(step.workflow_id == waits.workflow_id, step.step_id == waits.step_id)
+    over = (StepStatus.SKIPPED.value, StepStatus.FAILED.value)
+    return (
+        select(waits.system, func.count().label("count"), func.min(waits.since).label("since"))
+        .select_from(vendor_wait.join(run, waits.workflow_id == run.c.workflow_id).join(run_step, same, isouter=True))
+        .where(run.c.status == RunStatus.RUNNING.value, or_(step.status.is_(None), step.status.not_in(over)))
+        .group_by(waits.system)
     )
 
 

@@ -32,6 +32,19 @@ vendor_delivery = Table(
     sqlite_autoincrement=True,
 )
 
+vendor_wait = Table(
+    "vendor_wait",
+    METADATA,
+    Column("key", KEY, primary_key=True, comment="Effect key of the step that waits."),
+    Column("system", NAME, nullable=False),
+    Column("customer", CUSTOMER, nullable=False),
+    Column("workflow_id", KEY, nullable=False),
+    Column("step_id", NAME, nullable=False),
+    Column("since", UtcDateTime, nullable=False, comment="Real time."),
+    Column("reason", Text, nullable=False),
+    Index(None, "system"),
+)
+
 vendor_rate = Table(
     "vendor_rate",
     METADATA,

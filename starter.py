@@ -127,10 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if said.lstrip().startswith("Usage:"):  # nothing was asked: the answer is the whole help
             sys.stderr.write(said + "\n")
             return 2
-        return _refuse(said, 2)
+        return _refuse(said.replace(": Value error, ", ": ", 1), 2)
     except ValidationError as error:
         first = error.errors()[0]
-        return _refuse(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", 2)
+        where = ".".join(str(part) for part in first["loc"])
+        given = first["input"] if isinstance(first["input"], str | int | float) else None
+        return _refuse(str(BadInput(first["msg"].removeprefix("Value error, "), field=where, value=given)), 2)
     except Misconfigured as error:
         for line in str(error).splitlines():  # one for each setting that is wrong
             _refuse(line, 1)

@@ -19,6 +19,9 @@ from models.run import StepResult
 
 RECENT = timedelta(days=1)
 
+_NOT_SHOWN = ("type", "severity", "response")
+"""What the webhook carries and a person does not read: the response is an id of ours."""
+
 
 class AlertActivities:
     """One verb."""
@@ -40,7 +43,7 @@ class AlertActivities:
         for kind in asked.evidence:
             data |= await _evidence(tx, step, customer, kind)
         text = asked.text.get(self._house.language) or next(iter(asked.text.values()))
-        shown = ", ".join(f"{name} {value}" for name, value in data.items() if name not in ("type", "severity"))
+        shown = ", ".join(f"{name} {value}" for name, value in data.items() if name not in _NOT_SHOWN)
         message = f"{text} ({shown})" if shown else text
         # The answer itself may have told the manager (section 11.2): each meaning once.
         known = await tx.work.notices(customer.id)

@@ -8,6 +8,7 @@ from activities.frame import customer_of
 from activities.plan_draft import program_of
 from activities.ports import Playbooks, Transaction
 from models.approval import ApprovalStatus
+from models.enums import SubscriptionStatus
 from models.expansion import OpportunityStatus
 from models.explanation import Explanation, NextStep, PlanState, StageReason
 from models.play import OnboardingRecord
@@ -101,7 +102,8 @@ async def _next_steps(
     found += [_of_task(task) for task in await tx.work.tasks(customer.id) if task.status == "open"]
     if plan is not None and plan.status is PlanStatus.ACTIVE and plan.next_review is not None:
         found.append(NextStep(due=plan.next_review, what="review of the success plan", of="success plan"))
-    if customer.trial_ends_at is not None and customer.trial_ends_at > now:
+    trying = customer.subscription_status in (None, SubscriptionStatus.TRIALING)
+    if trying and customer.trial_ends_at is not None and customer.trial_ends_at > now:
         found.append(NextStep(due=customer.trial_ends_at, what="the trial ends", of="subscription"))
     if customer.renewal_date is not None and customer.renewal_date >= now.date():
         found.append(NextStep(due=customer.renewal_date, what="the term ends", of="subscription"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from math import isfinite
 
 from activities.frame import customer_of
 from activities.ports import Transaction
@@ -68,7 +69,13 @@ async def activate(tx: Transaction, customer: str, today: date, now: datetime) -
 async def measure(
     tx: Transaction, customer: str, criterion: str, value: float, today: date, now: datetime
 ) -> SuccessPlan:
-    """A criterion's present value, told by a person."""
+    """A criterion's present value, told by a person.
+
+    Raises:
+        BadInput: it is no number that can be kept, or the plan has no such criterion.
+    """
+    if not isfinite(value):
+        raise BadInput("expected a number", field="value", value=str(value))
     return await _criterion(
         tx, customer, criterion, lambda one: one.model_copy(update={"current_value": value}), today, now
     )

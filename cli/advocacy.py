@@ -16,7 +16,7 @@ from cli.deliver import deliver_now
 from cli.output import print_json, print_table, say
 from models.advocacy import CandidateStatus
 from models.advocacy_program import ADVOCACY_PROGRAM
-from models.errors import BadInput
+from models.errors import BadInput, Refused
 from models.referral import ReferralRequest
 from persistence.store import SqlTransaction
 
@@ -112,6 +112,8 @@ def verify(
 @app.command()
 def reject(key: Claim, by: By, reason: Annotated[str, typer.Option(help="Why.")], as_json: Json = False) -> None:
     """The claim is not true; it may be made again."""
+    if not reason.strip():
+        raise BadInput("say why", field="--reason", value=reason)
     made = _do(lambda tx, now: advocates.reject(tx, key, reason, by, now))
     print_json(made) if as_json else say(f"{made.key}: {made.status}")
 
@@ -146,12 +148,13 @@ def create(
     """A code for the person: mailed to them with their consent, else for the referrer to pass on."""
     request = ReferralRequest(referrer=referrer, referred_email=email, referred_name=name, consent=consent or None)
     verdict = _do(lambda tx, now: referrals.create(tx, request, secrets.token_bytes, now))
+    if verdict.outcome == "rejected":  # kept, so that it is known, and nobody is given a code
+        raise Refused(verdict.referral.reason.replace("_", " "), field="EMAIL", value=email)
     if as_json:
         print_json(verdict)
         return
     found = verdict.referral
-    why = f" ({found.reason})" if found.reason else ""
-    say(f"{verdict.outcome}{why}: {found.id}, code {found.code}")
+    say(f"{verdict.outcome}: {found.id}, code {found.code}")
 
 
 @referral.command("expire")

@@ -172,7 +172,8 @@ async def _move(run: str, policy: Policy, by: str, reason: str) -> str:
                 await kept.end("refused", release=release.id, why=why)
                 raise Refused(why, field="run", value=run)
             await kept.end("done", release=release.id, became=done.outcome.value)
-            return f"{done.outcome.value} to version {release.version} ({release.fingerprint})"
+            now = f"version {release.version} ({release.fingerprint})"
+            return f"on {now} already" if done.outcome is MoveOutcome.ALREADY else f"{done.outcome.value} to {now}"
         raise Refused("nothing was released for its customers", field="run", value=run)
 
 

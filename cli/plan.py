@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from activities import plans
 from cli.context import open_context
 from cli.output import print_json, print_table, say
 from intake.plan_file import read
+from models.errors import BadInput
 from models.success_plan import CriterionStatus, InitiativeStatus, SuccessPlan
 from persistence.store import SqlTransaction
 from rules.success_plan import view
@@ -55,7 +57,10 @@ def update(
 ) -> None:
     """A criterion's present value, or those of all that are facts."""
     if (criterion is None) is not (value is None):
-        raise typer.BadParameter("a criterion and its --value go together")
+        raise BadInput("a criterion and its --value go together", field="CRITERION" if value is not None else "--value")
+
+    if value is not None and not isfinite(value):
+        raise BadInput("expected a number", field="--value", value=str(value))
 
     def act(tx: SqlTransaction, today: date, now: datetime) -> Awaitable[SuccessPlan]:
         if criterion is None or value is None:
@@ -76,7 +81,7 @@ def override(
 ) -> None:
     """A status stated by a person; it wins over the rule and is shown as such."""
     if status is not None and not reason.strip():
-        raise typer.BadParameter("an override says why: --reason")
+        raise BadInput("an override says why", field="--reason", value=reason)
     _do(lambda tx, today, now: plans.override(tx, customer, criterion, status, by, reason, today, now), as_json)
 
 

@@ -141,7 +141,7 @@ async def _release(asked: _Asked, templates: Texts, *, preview: bool, yes: bool,
         print_json({"release": release.id, "runs": [line.model_dump() for line in done]})
         return
     say(f"{playbook.id} version {playbook.version} is in force: release {release.id}.")
-    _tell([(line, None) for line in done], release.policy)
+    _tell([(line, None) for line in done], release.policy, done=True)
 
 
 def _new(asked: _Asked, context: Context) -> Release:
@@ -201,19 +201,19 @@ def _bar() -> Progress:
     return Progress(disable=not sys.stderr.isatty(), console=Console(stderr=True), transient=True)
 
 
-def _tell(previewed: Previewed, policy: Policy) -> None:
-    """How many, and each of them as far as they fit a screen."""
+def _tell(previewed: Previewed, policy: Policy, *, done: bool = False) -> None:
+    """How many, and each of them as far as they fit a screen: what would become of them, or what did."""
     lines = [line for line, _ in previewed]
     counted = Counter(line.outcome.value for line in lines)
     said = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sorted(counted.items())) or "none"
-    say(f"Runs under way ({policy.value}): {said}.")
+    say(f"{'Done' if done else 'Runs under way'} ({policy.value}): {said}.")
     shown = sorted(lines, key=lambda line: (line.outcome is MoveOutcome.FINISHES, line.workflow_id))[:_SHOWN]
     if shown:
         rows = [
             (line.workflow_id, line.outcome.value, line.waits_at, "; ".join((*line.notes, *_again(line))))
             for line in shown
         ]
-        print_table("", ("run", "becomes", "waits at", "notes"), rows)
+        print_table("", ("run", "became" if done else "becomes", "waits at", "notes"), rows)
     if len(lines) > len(shown):
         say(f"and {len(lines) - len(shown)} more; --json has all of them")
 

@@ -1,6 +1,7 @@
 """``starter.py show CUSTOMER``: where a customer stands, what runs, what comes next, what was said."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -10,10 +11,10 @@ from temporalio.service import RPCError
 
 from activities.explain import explain
 from cli.context import Context, open_context
-from cli.output import out, print_json, print_table, say
+from cli.output import cell_text, out, print_json, print_table, say
 from cli.show_why import print_why
 from models.errors import NotFound, OutsideError
-from models.explanation import Explanation
+from models.explanation import Explanation, NextStep
 from models.ids import Process
 from models.play import RunView
 from models.records import RunRow
@@ -64,6 +65,7 @@ async def gather(context: Context, customer: str) -> dict[str, JsonValue]:
         deliveries = await tx.outbox.of(customer)
         why = await explain(tx, customer, context.now(), Catalog.load())
     running = [await _running(context, run) for run in runs if run.ended is None]
+    explained = why.model_copy(update={"next_steps": _with_steps(why.next_steps, running)})
     return {
         "customer": found.model_dump(mode="json"),
         "stage": found.stage,
@@ -71,7 +73,7 @@ async def gather(context: Context, customer: str) -> dict[str, JsonValue]:
         "stage_history": [one.model_dump(mode="json") for one in history],
         "onboarding": onboarding.model_dump(mode="json") if onboarding else None,
         "blockers": list(dict.fromkeys((*(one.name for one in blockers), *why.blockers))),
-        **{name: value for name, value in why.model_dump(mode="json").items() if name != "blockers"},
+        **{name: value for name, value in explained.model_dump(mode="json").items() if name != "blockers"},
         "running": list(running),
         "ended": [
             {**run.model_dump(mode="json"), "steps": [s.model_dump(mode="json") for s in steps[run.workflow_id]]}
@@ -109,11 +111,33 @@ async def _running(context: Context, run: RunRow) -> dict[str, JsonValue]:
     return {**shown, **view.model_dump(mode="json")}
 
 
+def _with_steps(known: Sequence[NextStep], running: Sequence[dict[str, JsonValue]]) -> tuple[NextStep, ...]:
+    """With what each run says is due; a step that is not done yet may stand nowhere but there."""
+    found = list(known)
+    named = {(one.of, one.what) for one in known}
+    for run in running:
+        for step in _rows(run, "steps"):
+            if (
+                step["status"] in ("pending", "held")
+                and step["due"]
+                and (run["playbook"], step["step_id"]) not in named
+            ):
+                found.append(
+                    NextStep.model_validate(
+                        {"due": step["due"], "what": step["step_id"], "of": run["playbook"], "status": step["status"]}
+                    )
+                )
+    return tuple(sorted(found, key=lambda one: (str(one.due), one.of, one.what)))
+
+
 def _print(shown: dict[str, JsonValue]) -> None:
     customer = shown["customer"]
     assert isinstance(customer, dict)
-    say(f"{customer['id']}  {customer['name'] or '(name unknown)'}  plan {customer['plan'] or 'unknown'}")
-    say(f"Stage {shown['stage'] or 'unknown'} since {shown['stage_since'] or 'unknown'}")
+    pays = "MRR unknown" if customer["mrr"] is None else f"{customer['mrr']} a month"
+    looked_after = f"manager {customer['csm_id']}" if customer["csm_id"] else "no manager: the team queue"
+    named = customer["name"] or "(name unknown)"
+    say(f"{customer['id']}  {named}  plan {customer['plan'] or 'unknown'}, {pays}; {looked_after}")
+    say(f"Stage {shown['stage'] or 'unknown'} since {cell_text(shown['stage_since']) or 'unknown'}")
     print_why(Explanation.model_validate({name: shown[name] for name in Explanation.model_fields}))
     out.print()
     _table(shown, "stage_history", "Stages", ("at", "from_stage", "to_stage", "reason"))
@@ -135,7 +159,6 @@ def _print(shown: dict[str, JsonValue]) -> None:
             ],
         )
     _table(shown, "running", "Running", ("workflow_id", "playbook", "version", "waiting_for", "until", "reason"))
-    _next_steps(shown)
     _table(shown, "ended", "Ended", ("workflow_id", "status", "reason", "ended"))
     _table(shown, "communications", "Messages", ("created_at", "template", "subject", "status"))
     _table(shown, "tasks", "Tasks", ("due", "title", "assignee", "status"))
@@ -144,16 +167,6 @@ def _print(shown: dict[str, JsonValue]) -> None:
 
 def _names(found: JsonValue) -> list[str]:
     return list(found) if isinstance(found, dict) else []
-
-
-def _next_steps(shown: dict[str, JsonValue]) -> None:
-    rows = []
-    for run in _rows(shown, "running"):
-        for step in _rows(run, "steps"):
-            if step["status"] in ("pending", "held") and step["due"]:
-                rows.append((step["due"], run["playbook"], step["step_id"], step["status"], step["reason"]))
-    if rows:
-        print_table("Next", ("due", "playbook", "step", "status", "why"), sorted(rows, key=lambda row: str(row[0])))
 
 
 def _table(shown: dict[str, JsonValue], key: str, title: str, columns: tuple[str, ...]) -> None:

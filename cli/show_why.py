@@ -4,6 +4,7 @@ from cli.output import print_table, say
 from models.explanation import Explanation
 from models.health import HealthScore
 from models.stages import Outlook
+from models.success_plan import CriterionStatus
 
 
 def print_why(shown: Explanation) -> None:
@@ -15,6 +16,11 @@ def print_why(shown: Explanation) -> None:
         say(f"Engagement {_known(shown.engagement.score)} ({level}); churn risk {_known(shown.churn_risk_score)}")
     if shown.evaluated_at is None:
         say("Never evaluated yet: run `starter.py scan`, or wait for the daily sweep")
+    if shown.plan is not None:
+        achieved = sum(one.status is CriterionStatus.ACHIEVED for one in shown.plan.criteria)
+        review = shown.plan.next_review or "no day"
+        say(f"Success plan {shown.plan.status}: {achieved} of {len(shown.plan.criteria)} criteria achieved, "
+            f"next review {review}")  # fmt: skip
     _rows(shown)
 
 

@@ -18,7 +18,7 @@ from analysis.simulation.book import simulate as live_through
 from analysis.simulation.summary import summarise
 from cli.context import open_context
 from cli.output import print_json, say
-from cli.simulation_files import read_responses
+from cli.simulation_files import check_customers, read_responses
 from cli.simulation_report import print_simulation
 from cli.simulation_world import accounts_of, managers_of, stored, world_of
 from intake.team import read_team
@@ -74,6 +74,8 @@ def make(house_of: Callable[[Settings], House]) -> Callable[..., None]:
                 now = context.now()
                 begins = _moment(as_of) if as_of is not None else now
                 book = await stored(context, playbooks, begins, customer)
+                if responses is not None and customer is None:
+                    check_customers(said, {one.id for one in book.customers}, responses)
                 house = house_of(context.settings)
             managers = managers_of(book, hired)
             world = world_of(house, templates, playbooks, managers, said, begins=begins, days=days, only=playbook)

@@ -1,12 +1,16 @@
 """The responses file of a simulation: YAML or JSON, refused with its place when it says what nothing understands."""
 
+import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from models.errors import BadInput
+from models.event_bodies import DATA
+from models.event_kinds import EXTERNAL
 from models.events import EventType
 from models.facts import CATALOGUE
 from models.playbook import ActStep, AwaitStep, Playbook
@@ -75,6 +79,36 @@ def _check(said: Responses, playbooks: tuple[Playbook, ...], path: Path) -> None
     for where, event in events:
         if event is not None and event.partition(":")[0] not in known:
             raise BadInput("nothing hears of such an event", field=f"{path}: {where}.event", value=event)
+    for part in ("habits", "reactions", "script"):
+        for number, one in enumerate(getattr(said, part)):
+            if one.event is not None:
+                _check_data(one.event.partition(":")[0], one.data, f"{path}: {part}.{number}.data")
+
+
+def _check_data(kind: str, data: Mapping[str, JsonValue], where: str) -> None:
+    """What is said would be taken in from outside; what is left out may stay unsaid here."""
+    if kind not in EXTERNAL:
+        return
+    try:
+        DATA[EventType(kind)].model_validate_json(json.dumps(data), strict=True)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            if one["type"] != "missing" and one["loc"] and one["loc"][0] in data:
+                place = ".".join(str(each) for each in one["loc"])
+                said = one["msg"].removeprefix("Value error, ")
+                raise BadInput(said, field=f"{where}.{place}", value=one["input"]) from None
+
+
+def check_customers(said: Responses, known: Collection[str], path: Path) -> None:
+    """Refuse what is said of a customer that is not there: it would never happen, and nobody would know.
+
+    Raises:
+        BadInput: the first such customer, with its place.
+    """
+    for part in ("script", "facts"):
+        for number, one in enumerate(getattr(said, part)):
+            if one.customer is not None and one.customer not in known:
+                raise BadInput("no such customer", field=f"{path}: {part}.{number}.customer", value=one.customer)
 
 
 def _heard(playbooks: tuple[Playbook, ...]) -> set[str]:

@@ -31,8 +31,11 @@ def list_(
     if as_json:
         print_json([one.model_dump(mode="json") for one in found])
         return
-    rows = [(one.key, one.customer, one.title, one.assignee, one.due, _state(one, now)) for one in found]
-    print_table("Tasks", ("task", "customer", "what", "who", "due", "state"), rows)
+    rows = [
+        (one.key, one.customer, one.title, one.assignee, one.due, _state(one, now), ", ".join(one.outcomes) or DONE)
+        for one in found
+    ]
+    print_table("Tasks", ("task", "customer", "what", "who", "due", "state", "outcomes"), rows)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.ports import Store
@@ -55,8 +56,9 @@ async def operate(store: Store, client: Client, run: str, request: OperateReques
             "operate", request, id=request.request_id, result_type=str, rpc_timeout=WITHIN
         )
     except WorkflowUpdateFailedError as error:
-        await kept.end("refused", **asked, why=str(error.cause))
-        raise Refused(str(error.cause)) from None
+        why = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
+        await kept.end("refused", **asked, why=why)
+        raise Refused(why) from None
     except RPCError as error:
         refused = translated(run, error)
         await kept.end("refused" if isinstance(refused, NotFound) else "unanswered", **asked, why=str(refused))

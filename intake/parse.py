@@ -22,6 +22,9 @@ AHEAD = timedelta(minutes=5)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_LINE = 262_144
 
+_WORDS = frozenset({"name", "first_name", "email", "subject", "text", "feedback", "tags", "note"})
+_SHORT = 40
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 _DECIMAL = re.compile(r"\d{1,12}(\.\d{1,2})?")
 _RENEWAL_YEARS = range(2000, 2200)
@@ -77,7 +80,20 @@ def parse_lines(lines: Iterable[bytes], *, now: datetime, currency: str, longest
             yield Line(number, parse(line, now=now, currency=currency))
         except BadInput as error:
             where = f"line {number}" if error.field in (None, "body") else f"line {number}: {error.field}"
-            raise BadInput(error.message, field=where) from None
+            raise BadInput(error.message, field=where, value=_given(line, error.field or "")) from None
+
+
+def _given(line: bytes, path: str) -> JsonValue:
+    """What stands at that path, where it may be shown: a short value, and nobody's words or address."""
+    if path.rpartition(".")[2] in _WORDS:
+        return None
+    try:
+        found = strict_json.loads(line)
+    except BadInput:
+        return None
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, bool | int | float) or (isinstance(found, str) and len(found) <= _SHORT) else None
 
 
 def _validated(value: dict[str, JsonValue], customer: JsonValue) -> Event:

@@ -50,6 +50,8 @@ def read(path: Path, customer: str, now: datetime) -> SuccessPlan:
     except (YAMLError, UnicodeDecodeError) as error:
         raise BadInput(f"not YAML: {str(error).splitlines()[0]}", field=str(path)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(first["msg"], field=f"{path}: {where}") from None
+        raise BadInput(
+            first["msg"].removeprefix("Value error, "), field=f"{path}: {where}", value=first["input"]
+        ) from None

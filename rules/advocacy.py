@@ -50,7 +50,8 @@ def activity(program: AdvocacyProgram, activity_id: str) -> AdvocacyActivity:
     for one in program.activities:
         if one.id == activity_id:
             return one
-    raise BadInput("no such advocacy activity", field="activity", value=activity_id)
+    known = ", ".join(one.id for one in program.activities)
+    raise BadInput(f"no such advocacy activity; known: {known}", field="activity", value=activity_id)
 
 
 def claim(

@@ -40,7 +40,8 @@ def reward(program: AdvocacyProgram, reward_id: str) -> AdvocacyReward:
     for one in program.rewards:
         if one.id == reward_id:
             return one
-    raise BadInput("no such reward", field="reward", value=reward_id)
+    known = ", ".join(one.id for one in program.rewards)
+    raise BadInput(f"no such reward; known: {known}", field="reward", value=reward_id)
 
 
 def redeem(

@@ -40,7 +40,7 @@ def read(arrival: Arrival) -> list[Notice]:
     """One interaction a body, with each action that was taken as a notice."""
     payload = loads(_payload(arrival.body).encode())
     node = Node(payload)
-    kind = node["type"].must().text(80) or "unknown"
+    kind = node["type"].must_ident()
     if kind != "block_actions":
         key = node["trigger_id"].ident() or node["action_ts"].ident() or "none"
         return [Notice(id=f"{kind}:{key}"[:200].replace(" ", "_"), kind=kind, at=arrival.at, body=body_of(payload))]

@@ -133,6 +133,8 @@ def test_what_cannot_be_simulated_is_refused_in_one_line(
 BROKEN = [
     ("habits: [{event: user_logged_in}]", "habits.0"),
     ("habits: [{event: nobody_hears_this, per_month: 1}]", "habits.0.event"),
+    ("script: [{customer: C-1, event: survey_answered, day: 1, data: {score: 11}}]", "script.0.data.score"),
+    ("script: [{customer: C-1, event: survey_answered, day: 1, data: {scroe: 4}}]", "script.0.data.scroe"),
     ("reactions: [{template: welcome_mail, event: user_logged_in}]", "reactions.0.template"),
     ("reactions: [{playbook: p, event: user_logged_in}]", "reactions.0.playbook"),
     ("reactions: [{step: send_tips_email, outcome: yes}]", "reactions.0.outcome"),
@@ -152,3 +154,11 @@ def test_a_broken_responses_file_is_refused_with_its_place(tmp_path: Path, text:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=re.escape(place)):
         read_responses(file, PLAYBOOKS)
+
+
+def test_what_is_said_of_a_customer_that_is_not_there_is_refused(command: Run, tmp_path: Path) -> None:
+    said = tmp_path / "said.yaml"
+    said.write_text("script: [{customer: C-9, event: survey_answered, day: 1, data: {score: 4}}]", encoding="utf-8")
+    code, _, err = command("--days", "5", "--responses", str(said))
+    assert (code, "script.0.customer = 'C-9': no such customer" in err) == (2, True)
+    assert command("--days", "5", "--customer", "C-2", "--responses", str(said))[0] == 0

@@ -44,7 +44,7 @@ def test_lines_are_numbered_and_empty_ones_passed_over() -> None:
     ("second", "told"),
     [
         (b"{", "line 2: not JSON: expecting property name enclosed in double quotes at line 1, column 2"),
-        (line(customer={"id": "C-1", "seats": "5"}), "line 2: customer.seats: expected a valid integer"),
+        (line(customer={"id": "C-1", "seats": "5"}), "line 2: customer.seats = '5': expected a valid integer"),
         (b" " * 99 + b"{}", "line 2: longer than 60 bytes"),
     ],
 )

@@ -109,9 +109,13 @@ class Releaser:
         )
         handle = self._client.get_workflow_handle(line.workflow_id)
         try:
-            # The same id on every try: a run that took it answers what it answered then.
+            # The same id on every try: a run that took it and has not gone on yet answers what it answered then.
             await handle.execute_update("move", request, id=f"{release.id}:{standing.digest}", result_type=str)
         except WorkflowUpdateFailedError as error:
+            now = await self._standing(line.workflow_id)
+            if now is not None and now.fingerprint == release.fingerprint:
+                # It went on with the new content at once, and the answer was lost: a second try finds it there.
+                return line
             reason = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
             changed = "changed since" in reason or "carried out" in reason
             outcome = MoveOutcome.CHANGED if changed else MoveOutcome.CANNOT_MOVE

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 AFTER = 200
 """Seconds; below pytest's ``timeout``, so that it is said before the test is ended."""
 
+MOST = 30
+"""Tasks that are told of."""
+
 
 @contextmanager
 def told() -> Iterator[None]:
@@ -20,7 +23,7 @@ def told() -> Iterator[None]:
 
 
 def _tell() -> None:
-    for task in asyncio.all_tasks():
+    for task in list(asyncio.all_tasks())[:MOST]:
         print(f"--- still waiting: {task.get_name()} {task.get_coro()}", file=sys.stderr)
         _chain(task.get_coro())
 

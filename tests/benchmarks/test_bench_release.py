@@ -60,7 +60,7 @@ async def _moved(here: Parked) -> tuple[float, float, dict[str, str]]:
         await tx.releases.add(release)
     lines = [line async for line in releaser.carry_out(release, previewed)]
     ended = time.perf_counter()
-    assert {line.outcome for line in lines} == {MoveOutcome.MOVES}
+    assert [line for line in lines if line.outcome is not MoveOutcome.MOVES] == []
     promised = {line.workflow_id: line.outcome.value for line, _ in previewed}
     return 1000 * (looked - began) / RUNS, 1000 * (ended - looked) / RUNS, promised
 

@@ -78,6 +78,10 @@ async def stands(handle: WorkflowHandle[Any, Any], name: str, status: str) -> bo
     return await step(handle, name) == status
 
 
+async def went_on(handle: WorkflowHandle[Any, Any]) -> bool:
+    return (await handle.describe()).run_id != handle.first_execution_run_id
+
+
 async def done(here: Company, made: Release) -> list[MoveLine]:
     """Preview, then carry out; the preview is what happens."""
     doing = await releaser(here)
@@ -128,6 +132,24 @@ async def test_a_run_that_changed_since_the_preview_is_reported_and_left(dev_com
         [line] = [line async for line in doing.carry_out(made, previewed)]
         assert (line.outcome, line.notes) == (MoveOutcome.CHANGED, ("changed since the preview",))
         assert (await view(handle)).version == 1
+
+
+async def test_a_move_whose_answer_was_lost_is_found_done(dev_company: Company) -> None:
+    """The run took it and went on as new: to a second try it looks changed, but by this very release."""
+    async with dev_company.worker():
+        [handle] = await parked(dev_company)
+        doing = await releaser(dev_company)
+        made = release(NEW, Policy.MOVE, MAPPING, dev_company)
+        previewed = await doing.preview(NEW, Policy.MOVE, MAPPING, await doing.runs(NEW))
+        async with dev_company.store.begin() as tx:
+            await tx.releases.add(made)
+        [first] = [line async for line in doing.carry_out(made, previewed)]
+        await until(lambda: went_on(handle))
+        moved = (await handle.describe()).run_id
+        [second] = [line async for line in doing.carry_out(made, previewed)]
+        assert first == second
+        assert second.outcome is MoveOutcome.MOVES
+        assert (await handle.describe()).run_id == moved
 
 
 async def test_a_restart_begins_anew_under_keys_of_its_own(dev_company: Company) -> None:

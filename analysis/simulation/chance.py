@@ -48,11 +48,12 @@ def delay(span: Span, seed: int, *names: object) -> timedelta:
     return span.min + unit * int(draw(seed, "delay", *names) * (steps + 1))
 
 
-def moments(rate: float, begins: datetime, ends: datetime, seed: int, *names: object) -> Iterator[datetime]:
+def moments(rate: float, begins: datetime, ends: datetime, seed: int, *names: object) -> list[datetime]:
     """Moments of something that happens so often in thirty days (a Poisson process), at whole hours: runs that begin
     at the same hour of a day go the same way more often, and are folded once."""
+    found: list[datetime] = []
     if rate <= 0:
-        return
+        return found
     waited = 0.0
     first = begins.replace(minute=0, second=0, microsecond=0)
     hours, most = (MONTH / HOUR) / rate, (ends - first) / HOUR
@@ -60,5 +61,6 @@ def moments(rate: float, begins: datetime, ends: datetime, seed: int, *names: ob
         waited -= log1p(-drawn) * hours
         at = ceil(waited)
         if at >= most:
-            return
-        yield first + HOUR * at
+            break
+        found.append(first + HOUR * at)
+    return found

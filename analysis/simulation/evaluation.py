@@ -32,14 +32,19 @@ class Evaluation:
 
     def tells(self, facts: Facts, now: datetime) -> Iterator[Told]:
         """Signals that open and clear, then what has become due; each once."""
-        who = self._who
-        fold = churn.fold_of(who.stage, who.signals, facts, now, read=remembered.readings)
-        who.signals = fold.open
+        yield from self._signals(facts, now)
+        for one in calendar.check(self._world, self._who, facts, now):
+            yield one.kind, one.subject, one.data
+
+    def _signals(self, facts: Facts, now: datetime) -> Iterator[Told]:
+        who, said = self._who, remembered.signals(facts)
+        if who.standing is not None and said.fire <= who.standing and said.gone.isdisjoint(who.standing):
+            return  # everything that fires is open, and nothing that is open is gone
+        fold = churn.fold_of(who.stage, who.signals, facts, now, read=lambda _facts, _config: said.readings)
+        who.signals, who.standing = fold.open, frozenset(signal.type for signal in fold.open)
         for signal in fold.cleared:
             superseded = signal.cleared_by is not None and signal.cleared_by.value == "superseded"
             data: dict[str, str | int | float | bool | None] = {"by": "superseded"} if superseded else {}
             yield "signal_cleared", signal.type.value, data
         for signal in churn.by_priority(fold.opened):
             yield "signal_opened", signal.type.value, {"severity": signal.severity.value}
-        for one in calendar.check(self._world, who, facts, now):
-            yield one.kind, one.subject, one.data

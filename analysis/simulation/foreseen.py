@@ -1,31 +1,31 @@
 """What the responses say will happen to a customer by itself: habits, scripted events, declared facts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
 from analysis.simulation import chance
+from analysis.simulation.heard import Data
 from analysis.simulation.world import Account, World
 from models.responses import Reaction
 
-Happening = tuple[datetime, str, str, Mapping[str, str | int | float | bool | None]]
-"""Moment, kind, subject, data."""
+Happenings = tuple[Sequence[datetime], str, str, Data]
+"""Moments, kind, subject, data."""
 
 
-def events(world: World, account: Account) -> Iterator[Happening]:
+def events(world: World, account: Account) -> Iterator[Happenings]:
     """Habits at their random moments, and the customer's script."""
     said = world.responses
     for number, habit in enumerate(said.habits):
         mine = not habit.segments or account.segment in habit.segments
         if mine and chance.lucky(habit.share, said.seed, account.id, "habit", number):
             rate = habit.per_month if habit.per_month is not None else _stored_rate(account)
-            kind, subject = parts(habit.event)
-            for at in chance.moments(rate, world.begins, world.ends, said.seed, account.id, "habit", number):
-                yield at, kind, subject, habit.data
+            moments = chance.moments(rate, world.begins, world.ends, said.seed, account.id, "habit", number)
+            yield moments, *parts(habit.event), habit.data
     for one in world.script_of(account.id):
         moment = one.at if one.at is not None else world.begins + timedelta(days=one.day or 0)
-        yield moment, *parts(one.event), one.data
+        yield (moment,), *parts(one.event), one.data
 
 
 def changes(world: World, account: Account) -> Iterator[tuple[datetime, str, JsonValue]]:

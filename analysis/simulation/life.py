@@ -10,7 +10,7 @@ from itertools import count
 
 from pydantic import JsonValue
 
-from analysis.simulation import calendar, foreseen
+from analysis.simulation import calendar, foreseen, remembered
 from analysis.simulation.admission import Admission, Begin, Stop
 from analysis.simulation.agenda import Agenda
 from analysis.simulation.calendar import LOGIN_LIMITS
@@ -75,13 +75,14 @@ class Life:
             self._agenda.foresee(at, self._morning)
         self._sweep_at(world.begins)
         self._watch_logins(world.begins)
-        logins = []
-        for moment, kind, subject, data in foreseen.events(world, account):
-            if kind == LOGIN and not data and world.begins <= moment < world.ends:
-                logins.append(moment)
+        logins: list[datetime] = []
+        for moments, kind, subject, data in foreseen.events(world, account):
+            if kind == LOGIN and not data:
+                logins += moments
             else:
-                self._agenda.foresee(moment, self._happen, moment, kind, subject, data)
-        self._foresee_logins(sorted(logins))
+                for moment in moments:
+                    self._agenda.foresee(moment, self._happen, moment, kind, subject, data)
+        self._foresee_logins(sorted(at for at in logins if world.begins <= at < world.ends))
         for moment, fact, value in foreseen.changes(world, account):
             self._agenda.foresee(moment, self._change, fact, value)
 
@@ -179,7 +180,7 @@ class Life:
     def _follow(self, seen: Heard, now: datetime) -> None:
         """The stage, then what the occurrence starts and ends (``activities.lifecycle``)."""
         if self.who.stage is None or seen.kind not in CHANGES:
-            transition = self._moved(lifecycle.decide(self.who.stage, self.who.facts(lifecycle.FACTS, now, seen.at)))
+            transition = self._moved(remembered.decide(self.who.stage, self.who.facts(lifecycle.FACTS, now, seen.at)))
         elif seen.kind in DECIDED:
             transition = self._moved(self.evaluation.verdict(self.who.evaluated(now)))
         else:

@@ -7,13 +7,14 @@ question. Never more than :data:`KEPT` answers of one rule. The facts given name
 from collections.abc import Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
 from models import condition
 from models.enums import LifecycleStage
-from models.signals import ChurnConfig, SignalReading
+from models.lifecycle import StageVerdict
+from models.signals import SUPERSEDES, ChurnSignalType, SignalReading
 from models.stages import LifecycleConfig, StageRule
 from rules import churn, lifecycle, stage_table
 
@@ -56,19 +57,43 @@ _RULES = tuple(_remembering(rule) for rule in stage_table.RULES)
 RULES_OF = {stage: tuple(rule for rule in _RULES if stage in rule.stages) for stage in LifecycleStage}
 """The table of section 3.4 as far as it is for customers of a stage."""
 
-_READINGS: dict[Key, tuple[SignalReading, ...]] = {}
+_VERDICTS: dict[Key, StageVerdict | None] = {}
+
+
+def decide(stage: LifecycleStage | None, facts: Facts) -> StageVerdict | None:
+    """As ``rules.lifecycle.decide``, of few facts in an order of their own: what it reads on every event."""
+    key = (stage, *_key(tuple(facts.values())))
+    if key not in _VERDICTS:
+        if len(_VERDICTS) >= KEPT:
+            _VERDICTS.clear()
+        _VERDICTS[key] = lifecycle.decide(stage, facts)
+    return _VERDICTS[key]
+
+
+class Signals(NamedTuple):
+    """What the signals say of the facts: those that would be open, those that are known to be false, each reading."""
+
+    fire: frozenset[ChurnSignalType]
+    gone: frozenset[ChurnSignalType]
+    readings: tuple[SignalReading, ...]
+
+
+_SIGNALS: dict[Key, Signals] = {}
 _read_by_signals = itemgetter(*churn.FACTS)
 
 
-def readings(facts: Facts, config: ChurnConfig) -> tuple[SignalReading, ...]:
+def signals(facts: Facts) -> Signals:
     """As ``rules.churn.readings``."""
-    assert config is churn.DEFAULTS, "answers of one configuration only"
     key = _key(_read_by_signals(facts))
-    if key not in _READINGS:
-        if len(_READINGS) >= KEPT:
-            _READINGS.clear()
-        _READINGS[key] = churn.readings(facts, config)
-    return _READINGS[key]
+    if key not in _SIGNALS:
+        if len(_SIGNALS) >= KEPT:
+            _SIGNALS.clear()
+        found = churn.readings(facts)
+        fire = {reading.rule.type for reading in found if reading.fires}
+        fire -= {weaker for stronger, weaker in SUPERSEDES.items() if stronger in fire}
+        gone = frozenset(reading.rule.type for reading in found if reading.fires is False)
+        _SIGNALS[key] = Signals(frozenset(fire), gone, found)
+    return _SIGNALS[key]
 
 
 @lru_cache(maxsize=4096)
@@ -77,15 +102,14 @@ def names(source: str) -> tuple[str, ...]:
     return tuple(sorted(condition.names(source)))
 
 
-_VERDICTS: dict[Key, bool | None] = {}
+_CONDITIONS: dict[Key, bool | None] = {}
 
 
-def evaluate(source: str, facts: Facts) -> bool | None:
-    """As ``models.condition.evaluate``, of its :func:`names` in their order, which are plain values."""
-    values = tuple(facts.values())
+def evaluate(source: str, values: Values) -> bool | None:
+    """As ``models.condition.evaluate``, of the plain values of its :func:`names`."""
     key = (source, values, *map(type, values))
-    if key not in _VERDICTS:
-        if len(_VERDICTS) >= KEPT:
-            _VERDICTS.clear()
-        _VERDICTS[key] = condition.evaluate(source, facts)
-    return _VERDICTS[key]
+    if key not in _CONDITIONS:
+        if len(_CONDITIONS) >= KEPT:
+            _CONDITIONS.clear()
+        _CONDITIONS[key] = condition.evaluate(source, dict(zip(names(source), values, strict=True)))
+    return _CONDITIONS[key]

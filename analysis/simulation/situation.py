@@ -7,13 +7,14 @@ renewal), what the responses file declared, or what is stored; and otherwise it 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import JsonValue
 
 from analysis.simulation.heard import Heard
 from analysis.simulation.logins import Logins
-from analysis.simulation.readers import READERS
+from analysis.simulation.readers import READERS, Reader
 from analysis.simulation.remembered import evaluate, names
 from analysis.simulation.world import Account, World
 from models.calendar import Calendar
@@ -21,7 +22,7 @@ from models.enums import LifecycleStage, SubscriptionStatus
 from models.lifecycle import StageVerdict
 from models.play import OnboardingState
 from models.playbook import Playbook
-from models.signals import ChurnSignal
+from models.signals import ChurnSignal, ChurnSignalType
 from rules import churn, due, lifecycle
 
 DAY = timedelta(days=1)
@@ -95,6 +96,7 @@ class Situation:
         self.capped: list[datetime] = list(account.capped)
         self.reviews: set[tuple[int, str]] = set()
         self.signals: tuple[ChurnSignal, ...] = account.signals
+        self.standing: frozenset[ChurnSignalType] | None = None
         self.surveyed_at = account.surveyed_at
         self.segment = account.segment
         self.renewal_date = account.renewal_at.date() if account.renewal_at is not None else None
@@ -216,4 +218,15 @@ class Situation:
 
     def holds(self, condition: str, now: datetime, since: datetime) -> bool | None:
         """Whether a condition holds at a moment, for the run that started then; None: something it reads is unknown."""
-        return evaluate(condition, self.facts(names(condition), now, since))
+        told, known = self._told, self._known
+        values = [
+            known.get(name) if reader is None or name in told else reader(self, now, since)
+            for name, reader in _reads(condition)
+        ]
+        return evaluate(condition, tuple(values))
+
+
+@lru_cache(maxsize=4096)
+def _reads(condition: str) -> tuple[tuple[str, Reader | None], ...]:
+    """What a condition reads, and how."""
+    return tuple((name, READERS.get(name)) for name in names(condition))

@@ -18,6 +18,8 @@ CAP_WINDOW = timedelta(days=7)
 RESERVED = 1
 """Messages of the week that only playbooks of high priority may use."""
 
+_YES = Permission(True)
+
 _DAYS_AHEAD = 4
 """Today, tomorrow, and a day that a clock change or a move over the date line swallowed."""
 
@@ -31,14 +33,14 @@ def may_contact(
 ) -> Permission:
     """Consent and suppression, which no wait can change."""
     if message_class is MessageClass.TRANSACTIONAL:
-        return Permission(True)
+        return _YES
     if suppressed is not None:
         return Permission(False, f"address suppressed: {suppressed}")
     if message_class is MessageClass.MARKETING and consent_marketing is not True:
         return Permission(False, "no marketing consent")
     if message_class is MessageClass.RELATIONSHIP and consent_relationship is False:
         return Permission(False, "relationship mail declined")
-    return Permission(True)
+    return _YES
 
 
 def within_cap(message_class: MessageClass, sent_in_window: int, cap: int, priority: int = HIGH_PRIORITY) -> Permission:
@@ -51,7 +53,7 @@ def within_cap(message_class: MessageClass, sent_in_window: int, cap: int, prior
     if message_class in CAPPED and sent_in_window >= room:
         kept = f", {cap - room} more kept for what matters most" if room < cap else ""
         return Permission(False, f"frequency cap: {sent_in_window} messages in 7 days, at most {room}{kept}")
-    return Permission(True)
+    return _YES
 
 
 def in_send_window(calendar: Calendar, now: datetime, window: SendWindow) -> Permission:
@@ -60,7 +62,7 @@ def in_send_window(calendar: Calendar, now: datetime, window: SendWindow) -> Per
     opens, closes = time.fromisoformat(window.opens), time.fromisoformat(window.closes)
     works = not window.working_days_only or is_working_day(calendar, wall.date())
     if works and opens <= wall.time() < closes:
-        return Permission(True)
+        return _YES
     until = next_local(calendar, now, opens, working_days_only=window.working_days_only)
     return Permission(False, f"not between {window.opens} and {window.closes} there", until)
 
@@ -70,12 +72,12 @@ def in_window(
 ) -> Permission:
     """Quiet hours in the recipient's zone; an unknown zone cannot be respected, so the message does not go."""
     if message_class is MessageClass.TRANSACTIONAL:
-        return Permission(True)
+        return _YES
     if zone is None:
         return Permission(False, "time zone unknown")
     local = now.astimezone(ZoneInfo(zone))
     if not _quiet(local.time(), quiet_from, quiet_until):
-        return Permission(True)
+        return _YES
     return Permission(False, "quiet hours", _opens(local, quiet_from, quiet_until))
 
 

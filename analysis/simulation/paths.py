@@ -2,9 +2,9 @@
 
 A run depends on its moments only by their distance from its start, unless it counts working days or names a local time;
 so every other run is folded as if it had started at one moment, and each answer of the interpreter is kept under what
-was asked. Two customers who get the same play on the same
-morning and do not answer are folded once. Nothing is decided here: what is not kept yet is asked of
-:mod:`rules.interpreter`, as the engine asks it.
+was asked. Two customers who get the same play on the same morning and do not answer are folded once. When an event came
+tells two runs apart only where a step counts from it; and while a run waits, nothing else is decided until then. Nothing
+is decided here: what is not kept yet is asked of :mod:`rules.interpreter`, as the engine asks it.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from models.calendar import Calendar
 from models.condition import names
 from models.events import Occurrence
 from models.playbook import ActStep, AwaitStep, BranchStep, EscalateStep, Playbook
-from models.run import OWN, SAID, Decision, RunState, StepResult, StepState, StepStatus
+from models.run import OWN, SAID, Decision, RunState, StepResult, StepState, StepStatus, Wait
 from rules import interpreter
 
 ORIGIN = datetime(2001, 1, 1, tzinfo=UTC)
@@ -42,6 +42,8 @@ class Node:
     origin: datetime
     next: dict[Key, "Node"] = field(default_factory=dict)
     decided: dict[tuple[timedelta, bool], tuple["Node", Decision]] = field(default_factory=dict)
+    waits: dict[bool, tuple[timedelta, timedelta | None, Wait]] = field(default_factory=dict)
+    """A wait, since when it is known to be what is decided, and until when."""
     awaits: frozenset[str] = frozenset()
     results: tuple[tuple[str, str, str], ...] = ()
 
@@ -61,6 +63,8 @@ class Paths:
         )  # fmt: skip
         self.dates = frozenset(step.until.value for step in playbook.steps if step.until is not None)
         self.awaiting = tuple(step.id for step in playbook.steps if isinstance(step, AwaitStep))
+        counted = {step.after.removeprefix("event:") for step in playbook.steps}
+        self._counted_from = counted.union(*(step.events for step in playbook.steps if isinstance(step, AwaitStep)))
         self._roots: dict[Key, Node] = {}
         self._kept = 0
 
@@ -87,7 +91,7 @@ class Paths:
             state = interpreter.begin(
                 self.playbook, origin, values=values, dates=moments, calendar=calendar, trigger=trigger
             )
-            node = self._node(state, origin)
+            node = self._node(self._told_apart(state), origin)
             if not self._room():
                 return node
             self._roots[key] = node
@@ -101,12 +105,20 @@ class Paths:
 
     def advance(self, node: Node, at: timedelta, *, keep_open: bool) -> tuple[Node, Decision]:
         """What is next, so long after the start."""
+        if (known := node.waits.get(keep_open)) is not None:
+            since, until, wait = known
+            if since <= at and (until is None or at < until):
+                return node, wait
         found = node.decided.get((at, keep_open))
         if found is None:
             state, decision = interpreter.advance(self.playbook, node.state, node.origin + at, keep_open=keep_open)
-            found = (node if state is node.state else self._node(state, node.origin), decision)
+            after = node if state is node.state else self._node(state, node.origin)
+            found = (after, decision)
             if self._room():
                 node.decided[at, keep_open] = found
+                if isinstance(decision, Wait):
+                    until = None if decision.until is None else decision.until - node.origin
+                    after.waits[keep_open] = (at, until, decision)
         return found
 
     def observe(self, node: Node, kind: str, subject: str, at: timedelta, data: Data | None = None) -> Node:
@@ -115,7 +127,8 @@ class Paths:
         key: Key = ("observe", kind, subject, at, *sorted(told.items()))
         if (found := node.next.get(key)) is None:
             seen = Occurrence(kind=kind, subject=subject, key="", at=node.origin + at, data=told)
-            found = self._keep(node, key, interpreter.observe(self.playbook, node.state, seen))
+            state = self._told_apart(interpreter.observe(self.playbook, node.state, seen))
+            found = self._keep(node, key, node.state if state == node.state else state)
         return found
 
     def answer(self, node: Node, outcome: str, at: timedelta, step: str) -> Node:
@@ -164,6 +177,12 @@ class Paths:
             steps = node.state.steps.items()
             node.results = tuple((self.playbook.id, step, one.result or one.status.value) for step, one in steps)
         return node.results
+
+    def _told_apart(self, state: RunState) -> RunState:
+        """The run without moments from which nothing counts: an event that no step is for leaves it as it was."""
+        first = {name: at for name, at in state.events.items() if name in self._counted_from}
+        latest = {name: at for name, at in state.latest.items() if name in self._counted_from}
+        return state.model_copy(update={"events": first, "latest": latest})
 
     def _keep(self, node: Node, key: Key, state: RunState) -> Node:
         found = node if state is node.state else self._node(state, node.origin)

@@ -3,8 +3,8 @@
 A run depends on its moments only by their distance from its start, unless it counts working days or names a local time;
 so every other run is folded as if it had started at one moment, and each answer of the interpreter is kept under what
 was asked. Two customers who get the same play on the same morning and do not answer are folded once. When an event came
-tells two runs apart only where a step counts from it; and while a run waits, nothing else is decided until then. Nothing
-is decided here: what is not kept yet is asked of :mod:`rules.interpreter`, as the engine asks it.
+tells two runs apart only where a step counts from it, and while a run waits, nothing else is decided until then.
+Nothing is decided here: what is not kept yet is asked of :mod:`rules.interpreter`, as the engine asks it.
 """
 
 from collections.abc import Mapping

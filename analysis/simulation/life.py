@@ -13,7 +13,6 @@ from pydantic import JsonValue
 from analysis.simulation import calendar, foreseen, remembered
 from analysis.simulation.admission import Admission, Begin, Stop
 from analysis.simulation.agenda import Agenda
-from analysis.simulation.calendar import LOGIN_LIMITS
 from analysis.simulation.effects import Effects
 from analysis.simulation.evaluation import Evaluation
 from analysis.simulation.heard import Data, Heard, heard
@@ -21,6 +20,7 @@ from analysis.simulation.paths import Courses, Paths
 from analysis.simulation.run import Run, Start, carried
 from analysis.simulation.situation import Moved, Situation
 from analysis.simulation.tally import Tally
+from analysis.simulation.watch import Watch
 from analysis.simulation.world import Account, OpenRun, World
 from models.enums import LifecycleStage
 from models.event_kinds import CHANGES, DECIDED, FACTS, EventType
@@ -51,11 +51,10 @@ class Life:
         self._effects = Effects(tally, self._admission.paused_by)
         self._runs: dict[str, Run] = {}
         self._agenda = Agenda(world.begins, world.ends)
+        self._watch = Watch(world, self.who, self._agenda)
         self._order = count()
         self._told: list[Heard] = []
-        self._swept: datetime | None = None
         self._looked: datetime | None = None
-        self._watching = False
         self._logged_in: datetime | None = None
 
     def live(self) -> None:
@@ -74,8 +73,8 @@ class Life:
         world, account = self.world, self.who.account
         for at in calendar.mornings(world, account) if world.daily else ():
             self._agenda.foresee(at, self._morning)
-        self._sweep_at(world.begins)
-        self._watch_logins(world.begins)
+        self._watch.after(world.begins, self._morning)
+        self._watch.logins(world.begins, self._morning)
         logins: list[datetime] = []
         for moments, kind, subject, data in foreseen.events(world, account):
             if kind == LOGIN and not data:
@@ -89,7 +88,7 @@ class Life:
 
     def _change(self, now: datetime, fact: str, value: JsonValue) -> None:
         self.who.tell(fact, value, now)
-        self._sweep_at(now)
+        self._watch.after(now, self._morning)
 
     # The agenda
 
@@ -120,30 +119,6 @@ class Life:
             self.hear(heard(LOGIN, f"{LOGIN}@{now.isoformat()}", now))
             self._await_login(now)
 
-    def _sweep_at(self, after: datetime) -> None:
-        """Look at the customer on the morning after something changed; once, however much did."""
-        at = calendar.first_sweep(self.world, after)
-        if self.world.daily and at != self._swept:
-            self._swept = at
-            self._agenda.push(at, self._morning)
-
-    def _watch_logins(self, now: datetime) -> None:
-        """Look at the customer on the morning on which its absence is long enough; put off by every login till then."""
-        if not self.world.daily or self._watching or not self.who.logins_known:
-            return
-        last = self.who.logins.last(now)
-        first = next((at for days in LOGIN_LIMITS if (at := last + days) > now), None) if last else None
-        if first is not None:
-            self._watching = True
-            self._agenda.push(calendar.first_sweep(self.world, first), self._absent)
-
-    def _absent(self, now: datetime) -> None:
-        self._watching = False
-        last = self.who.logins.last(now)
-        if last is not None and now - last >= LOGIN_LIMITS[0]:
-            self._morning(now)
-        self._watch_logins(now)
-
     def _wake(self, now: datetime, run: Run, until: datetime) -> None:
         if run.open and run.until == until:
             self._go_on(run, now)
@@ -158,8 +133,8 @@ class Life:
         if seen.kind == "survey_answered" and isinstance(score := seen.data.get("score"), int):
             self._later(seen.at, "nps_processed", nps.classify(score, NpsConfig()).value, {"score": score})
         if seen.kind not in CHANGES:
-            self._sweep_at(seen.at)
-        self._watch_logins(seen.at)
+            self._watch.after(seen.at, self._morning)
+        self._watch.logins(seen.at, self._morning)
         returned = seen.kind == LOGIN and self.who.logins.ends_absence(seen.at)
         if returned or seen.kind not in FACTS or self._wanted(seen):
             self._told.append(seen)

@@ -1,10 +1,13 @@
 """A whole book: the same whatever the processes, shared states or not; summed up as people need it."""
 
+import gc
+import weakref
 from datetime import date, timedelta
 from typing import Any
 
 from analysis.simulation import paths as paths_module
 from analysis.simulation.book import simulate
+from analysis.simulation.life import Life
 from analysis.simulation.summary import owners, summarise
 from analysis.simulation.tally import Tally
 from analysis.simulation.world import Account, Manager, World
@@ -55,6 +58,19 @@ def test_runs_that_share_their_states_end_as_runs_that_do_not(monkeypatch: Any) 
     shared = simulate(where, who, processes=1)
     monkeypatch.setattr(paths_module, "KEPT", 0)
     assert simulate(where, who, processes=1) == shared
+
+
+def test_a_life_leaves_nothing_for_the_garbage_collector() -> None:
+    where, who = book(1)
+    one = Life(where, who[0], {}, Tally())
+    known = weakref.ref(one)
+    gc.disable()
+    try:
+        one.live()
+        del one
+        assert known() is None
+    finally:
+        gc.enable()
 
 
 def test_another_seed_is_another_life_and_the_same_seed_the_same() -> None:

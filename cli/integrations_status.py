@@ -1,6 +1,7 @@
 """``starter.py integrations status``: both directions at once: what waits to be told, and what comes in."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, NamedTuple
 
 import typer
@@ -13,19 +14,23 @@ from models.identity import CaseStatus
 from models.pull import Freshness
 from models.vendor import VendorStatus as Became
 from models.vendor_delivery import Waiting
+from persistence.mail_waiting import mail_waiting
 
 MOST = 10_000
 """Doubts counted."""
 
 
 class Both(NamedTuple):
-    """How the outside stands. ``refused`` and ``parked``: events by vendor that somebody has to look at."""
+    """How the outside stands. ``refused`` and ``parked``: events by vendor that somebody has to look at; ``mails``: how
+    many are written and not handed over, and since when.
+    """
 
     waiting: list[Waiting]
     sources: list[Freshness]
     refused: dict[str, int]
     parked: dict[str, int]
     doubts: int
+    mails: tuple[int, datetime | None]
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
@@ -34,6 +39,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     if as_json:
         print_json(
             {
+                "mail": {"waiting": found.mails[0], "oldest": found.mails[1]},
                 "deliveries": [one.model_dump(mode="json") for one in found.waiting],
                 "sources": [one.model_dump(mode="json", exclude={"cursor"}) for one in found.sources],
                 "refused_events": found.refused,
@@ -42,6 +48,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
             }
         )
         return
+    if found.mails[0]:
+        say(f"{found.mails[0]} mails wait to be handed over, the first since {found.mails[1]:%Y-%m-%d %H:%M} UTC.")
     _outbound(found.waiting)
     _inbound(found)
 
@@ -95,6 +103,7 @@ async def _read() -> Both:
             refused={vendor: count for (vendor, kind), count in sorted(counts.items()) if kind == Became.REFUSED},
             parked={vendor: count for (vendor, kind), count in sorted(counts.items()) if kind == Became.PARKED},
             doubts=len(await tx.identities.cases(CaseStatus.OPEN, limit=MOST)),
+            mails=await mail_waiting(tx.connection),
         )
 
 

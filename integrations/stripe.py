@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from integrations.http import Api, Query
 from integrations.standing import standing
 from models.enums import SubscriptionStatus
+from models.errors import Misconfigured
 from models.ids import delivery_key
 from models.outside import Account, Page, Receipt, Standing, System
 from models.outside_billing import OutsideInvoice, OutsideSubscription
@@ -106,11 +107,15 @@ class Stripe:
         return Receipt(reference=str(saved["id"]), said="metadata saved")
 
     async def check(self) -> Standing:
-        """Reads the account and one of each list."""
+        """Reads the account and one of each list. A restricted key may be right and yet not tell whose it is."""
 
         async def who() -> str:
-            account = await self._api.get("/v1/account")
-            return str(account.get("id"))
+            try:
+                return str((await self._api.get("/v1/account")).get("id"))
+            except Misconfigured as error:
+                if "HTTP 403" not in error.message:
+                    raise
+                return "the account of a restricted key"
 
         rights = {
             name: partial(self._api.get, path, {"limit": 1})
@@ -118,6 +123,7 @@ class Stripe:
                 ("customers: read", "/v1/customers"),
                 ("subscriptions: read", "/v1/subscriptions"),
                 ("invoices: read", "/v1/invoices"),
+                ("events: read", "/v1/events"),
             )
         }
         return await standing(System.STRIPE, who, rights)

@@ -31,7 +31,11 @@ from workflows.pull_schedules import ensure_pulls
 AT_ONCE = 4
 """Pages read at the same time by one worker."""
 
-_DESKS = {System.ZENDESK: Source.ZENDESK, System.FRESHDESK: Source.FRESHDESK}
+_DESKS = {
+    System.ZENDESK: Source.ZENDESK,
+    System.FRESHDESK: Source.FRESHDESK,
+    System.INTERCOM: Source.INTERCOM,
+}
 
 
 def house(settings: Settings, clock: Clock) -> House:

@@ -145,8 +145,11 @@ def _ticket(one: dict[str, Any]) -> OutsideTicket:
     category = state.get("category") if isinstance(state, dict) else state
     closed = category == "resolved" or one.get("open") is False
     updated = datetime.fromtimestamp(one["updated_at"], UTC)
+    company, contact = one.get("company_id"), contacts[0].get("id") if contacts else None
     return OutsideTicket(
         ticket_id=str(one["id"]),
+        company=str(company) if company else None,
+        contact=str(contact) if contact else None,
         external_id=(contacts[0].get("external_id") or None) if contacts else None,
         subject=str(told.get("_default_title_") or "")[:500],
         text=str(told.get("_default_description_") or "")[:8000],

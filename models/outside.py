@@ -248,6 +248,7 @@ class OutsideTicket(Carried):
     ticket_id: str
     requester_email: str | None = None
     company: str | None = Field(default=None, description="The desk's id of the organisation.")
+    contact: str | None = Field(default=None, description="The desk's id of who asks, where that is all it tells.")
     external_id: str | None = Field(default=None, description="Our customer id, where the desk knows it.")
     subject: str = ""
     text: str = ""

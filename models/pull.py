@@ -17,6 +17,7 @@ class Source(StrEnum):
     STRIPE_BOOKS = "stripe_books"
     ZENDESK = "zendesk"
     FRESHDESK = "freshdesk"
+    INTERCOM = "intercom"
     MIXPANEL = "mixpanel"
 
 

@@ -31,6 +31,7 @@ EVERY: dict[Source, timedelta] = {
     Source.STRIPE_BOOKS: timedelta(days=1),
     Source.ZENDESK: timedelta(minutes=15),
     Source.FRESHDESK: timedelta(minutes=15),
+    Source.INTERCOM: timedelta(minutes=15),
     Source.MIXPANEL: timedelta(days=1),
 }
 """Real time between two readings. Mixpanel allows 60 calls an hour for everybody, so its days are read once."""

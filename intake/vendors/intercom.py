@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from intake.vendors.node import Node, data, given, loads
 from intake.vendors.scheme import Call, fits, from_hex, header
-from intake.vendors.tickets import LONGEST_SUBJECT
+from intake.vendors.tickets import LISTED, LONGEST_SUBJECT, listed
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
 from models.errors import Rejected
 from models.vendor import Notice, Ref, Said
@@ -48,8 +48,10 @@ def read(arrival: Arrival) -> list[Notice]:
 
 def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     """Conversations are tickets, as in section 0.3 (Zendesk or Intercom)."""
-    item = Node(event.body)["data"]["item"]
     kind = event.kind
+    if kind == LISTED:
+        return _listed(event)
+    item = Node(event.body)["data"]["item"]
     if kind in _CONTACT or kind in _OPTED_OUT:
         says = "unsubscribed" if kind in _OPTED_OUT else ""
         return [_of_contact(event, item["contact"] if item.has("contact") else item, says)]
@@ -60,6 +62,13 @@ def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     if kind in _SILENT:
         return []
     return [] if kind.startswith(_FAMILIES) else None
+
+
+def _listed(event: Notice) -> list[Said]:
+    """Tickets that were read. Conversations have ids of their own, so a ticket's says which of the two it is."""
+    number = Node(event.body)["ticket_id"].must_ident()
+    ours = {"ticket_id": f"{NAME}:ticket:{number}"}
+    return [one.model_copy(update={"data": {**one.data, **ours}}) for one in listed(NAME, "company", event)]
 
 
 def _of_conversation(event: Notice, item: Node) -> Said:

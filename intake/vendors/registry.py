@@ -29,6 +29,7 @@ RECORDS: dict[Source, tuple[str, Callable[[object], Notice]]] = {
     Source.STRIPE_EVENTS: (stripe.NAME, stripe.notice),
     Source.ZENDESK: (zendesk.NAME, tickets.record),
     Source.FRESHDESK: (freshdesk.NAME, tickets.record),
+    Source.INTERCOM: (intercom.NAME, tickets.record),
     Source.MIXPANEL: (mixpanel.NAME, mixpanel.record),
 }
 """Source to vendor, and a record of the source to a notice of the vendor."""

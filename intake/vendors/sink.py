@@ -21,7 +21,9 @@ FEEDS: dict[Source, Feed] = {
     Source.FRESHDESK: Feed.TICKETS,
     Source.MIXPANEL: Feed.USAGE,
 }
-"""What is known of every customer of a source once it has been read to the end."""
+"""What is known of every customer of a source once it has been read to the end. Intercom's conversations are only told
+by webhook, so its tickets, read to the end, are not all there were.
+"""
 
 _log = logging.getLogger("steadfast.intake")
 
@@ -48,7 +50,7 @@ class VendorSink:
         async with self._store.begin() as tx:
             taken = await take_in(tx, vendor, notices, self._house, now=now)
             await tx.pulls.advance(freshness)
-            if freshness.covered_until is not None:
+            if freshness.covered_until is not None and source in FEEDS:
                 covered = min(self._house.clock.virtual(freshness.covered_until), now)
                 await tx.pulls.report(vendor, FEEDS[source], covered)
         return len(taken.rows)

@@ -69,7 +69,7 @@ def _said(
     number, email = node["ticket_id"].must_ident(), node["requester_email"].email()
     refs = [
         Ref(system=system, id=f"{what}:{found}")
-        for what, found in ((company, node["company"].ident()), ("email", email))
+        for what, found in ((company, node["company"].ident()), ("contact", node["contact"].ident()), ("email", email))
         if found is not None
     ]
     return Said.model_validate(

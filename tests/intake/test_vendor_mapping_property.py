@@ -99,6 +99,7 @@ def test_any_bytes_are_named(raw: bytes) -> None:
 RECORDS = {
     "zendesk": (tickets.record, samples.LISTED),
     "freshdesk": (tickets.record, samples.LISTED),
+    "intercom": (tickets.record, samples.LISTED),
     "mixpanel": (mixpanel.record, {"day": "2026-05-03", "account": "C-1", "event": "Login", "count": 7}),
     "stripe": (stripe.notice, samples.stripe("invoice.paid", samples.INVOICE)),
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.vendors import freshdesk, mixpanel, stripe, tickets, zendesk
+from intake.vendors import freshdesk, intercom, mixpanel, stripe, tickets, zendesk
 from intake.vendors.registry import VENDORS
 from intake.vendors.vendor import Arrival, Terms
 from models.enums import Plan
@@ -321,6 +321,11 @@ def test_records_that_are_read_say_the_same_as_webhooks() -> None:
     rows = freshdesk.interpret(tickets.record(samples.LISTED), TERMS) or []
     assert rows[1].data == {"ticket_id": "freshdesk:35436", "severity": "high", "escalated": True}
     assert rows[2].data == {"ticket_id": "freshdesk:35436", "csat": 5}
+    desk = (
+        intercom.interpret(tickets.record({**samples.LISTED, "contact": "c-1", "requester_email": None}), TERMS) or []
+    )
+    assert (desk[0].event_id, desk[0].data["ticket_id"]) == ("ticket:35436:opened", "intercom:ticket:35436")
+    assert [str(ref) for ref in desk[0].refs] == ["intercom/company:900", "intercom/contact:c-1"]
     notice = stripe.notice(samples.stripe("customer.subscription.created", SUBSCRIPTION))
     assert notice.id == "evt_1"
     count = mixpanel.record({"day": "2026-05-03", "account": "C-1", "event": "Chatbot Created!", "count": 7})

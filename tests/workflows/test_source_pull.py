@@ -17,6 +17,7 @@ from activities.pull_readers import UsagePull
 from composition import pulling
 from intake.vendors.sink import VendorSink
 from integrations.freshdesk import Freshdesk
+from integrations.intercom import Intercom
 from integrations.mixpanel import Mixpanel
 from integrations.stripe import Stripe
 from integrations.zendesk import Zendesk
@@ -126,6 +127,41 @@ async def test_tickets_are_read_page_by_page_and_go_on_where_they_were(dev_compa
     async with dev_company.store.read() as tx:
         facts = await tx.facts.read("C-1", ["escalations"], as_of=utc_now(), since=NOW)
     assert facts == {"escalations": 0}, "the source has told all that it knew: none is none, not unknown"
+
+
+def at_intercom(number: int, state: str = "submitted") -> dict[str, Any]:
+    """As Intercom's search finds it."""
+    return {
+        "id": str(number), "ticket_state": {"category": state}, "created_at": UNIX, "updated_at": UNIX,
+        "ticket_attributes": {"_default_title_": "Help", "_default_description_": "Broken"},
+        "contacts": {"contacts": [{"id": "c-9", "external_id": "C-1"}]},
+    }  # fmt: skip
+
+
+async def test_tickets_of_intercom_are_read_page_by_page_and_again_from_before_the_end(dev_company: Company) -> None:
+    await know(dev_company, "C-1")
+    pages = (
+        Reply(
+            body={"tickets": [at_intercom(1), at_intercom(2, "resolved")], "pages": {"next": {"starting_after": "p2"}}}
+        ),
+        Reply(body={"tickets": [at_intercom(3)], "pages": {}}),
+        Reply(body={"tickets": [at_intercom(3)], "pages": {}}),
+    )
+    async with double(*pages) as desk, httpx.AsyncClient() as http:
+        intercom = Intercom(http, token="token-1", admin="1", base=desk.base)
+        async with reading(dev_company, Connected(tickets=(System.INTERCOM, intercom))):
+            first = await pull(dev_company, Source.INTERCOM)
+            again = await pull(dev_company, Source.INTERCOM)
+        asked = [one.json for one in desk.asked]
+    assert [one["pagination"].get("starting_after") for one in asked] == [None, "p2", None]
+    assert asked[2]["query"]["value"] > asked[0]["query"]["value"], "an hour before the last reading began"
+    assert (first.records, first.new, again) == (3, 7, PulledPage(records=1, new=0))
+    told = await inbox(dev_company)
+    assert {customer for _, customer in told} == {"C-1"}
+    assert sorted(kind for kind, _ in told) == ["ticket_closed", *["ticket_opened"] * 3, *["ticket_updated"] * 3]
+    async with dev_company.store.read() as tx:
+        facts = await tx.facts.read("C-1", ["escalations"], as_of=utc_now(), since=NOW)
+    assert facts == {"escalations": None}, "conversations are not read: none of these is not none at all"
 
 
 async def test_a_worker_that_is_killed_loses_nothing(dev_company: Company) -> None:

@@ -8,7 +8,7 @@ from activities.frame import customer_of
 from activities.plan_draft import program_of
 from activities.ports import Playbooks, Transaction
 from models.approval import ApprovalStatus
-from models.enums import SubscriptionStatus
+from models.enums import LifecycleStage, SubscriptionStatus
 from models.expansion import OpportunityStatus
 from models.explanation import Explanation, NextStep, PlanState, StageReason
 from models.play import OnboardingRecord
@@ -62,10 +62,10 @@ async def explain(tx: Transaction, customer_id: str, now: datetime, playbooks: P
         not_started=tuple((await tx.entries.declined(customer_id))[:_DECLINED]),
         why=_why(customer, history, now),
         outlook=() if customer.stage is None else lifecycle.outlook(customer.stage, facts),
-        renewal=renewal_status.status(words, customer.renewal_date, now),
+        renewal=renewal_status.shown(words, customer.renewal_date, now),
         renewal_date=customer.renewal_date,
         blockers=stands.blockers,
-        next_milestone=stands.next_milestone,
+        next_milestone=None if customer.stage is LifecycleStage.CHURNED else stands.next_milestone,
         next_steps=await _next_steps(tx, customer, plan, now),
         approvals=tuple(await tx.approvals.requests(status=ApprovalStatus.PENDING, customer=customer_id)),
         plan=None if plan is None else _plan_state(plan, now.date()),

@@ -6,9 +6,10 @@ from activities.colleagues import TEAM
 from activities.frame import Frame, days_between, done
 from activities.house import House
 from activities.places import NEXT_WORKING_DAY, Places
-from activities.ports import Store, Transaction
+from activities.plan_draft import program_of
+from activities.ports import Playbooks, Store, Transaction
 from models.enums import Language, Priority, Role, Severity
-from models.play import SaveOnboarding, StepInput, StepRefused
+from models.play import OnboardingRecord, SaveOnboarding, StepInput, StepRefused
 from models.records import Blocker, CsmTask, Customer, Notice
 from models.run import StepResult
 
@@ -18,8 +19,9 @@ NO_FIRST_VALUE = "first_value_not_reached"
 class OnboardingActivities:
     """What the onboarding workflow asks for."""
 
-    def __init__(self, store: Store, places: Places, house: House) -> None:
-        """``store``: where transactions come from; ``places``: calendars; ``house``: whose language tasks are in."""
+    def __init__(self, store: Store, places: Places, house: House, playbooks: Playbooks) -> None:
+        """Rows, calendars, whose language tasks are in, and what the steps of a program are called."""
+        self._playbooks = playbooks
         self._house = house
         self._store = store
         self._places = places
@@ -76,7 +78,7 @@ class OnboardingActivities:
             customer=customer.id,
             workflow_id=step.workflow_id,
             type="first_value",
-            title=_first_value(self._house.language, record.current_step),
+            title=_first_value(self._house.language, self._name_of_step(record, customer)),
             priority=Priority.HIGH,
             assignee=customer.csm_id or TEAM,
             due=self._places.due(NEXT_WORKING_DAY, step.now),
@@ -84,6 +86,13 @@ class OnboardingActivities:
         )
         await tx.work.add_task(task)
         return done("not reached: blocker and task", first_value=False)
+
+    def _name_of_step(self, record: OnboardingRecord, customer: Customer) -> str | None:
+        """Of the step that is next, as the customer sees it; its id where the program is no more."""
+        program = program_of(self._playbooks, record.program, customer)
+        steps = () if program is None else program.steps
+        step = next((one for one in steps if one.id == record.current_step), None)
+        return record.current_step if step is None else f"«{step.names.get(self._house.language, step.name)}»"
 
 
 def _first_value(language: Language, step: str | None) -> str:

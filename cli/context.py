@@ -64,7 +64,8 @@ async def open_context() -> AsyncIterator[Context]:
     """
     settings = load()
     if not migrate.is_current(settings.database):
-        raise Refused("the database is not set up: start the stack (make run) or run `starter.py migrate`")
+        why = "the database is not set up, or of an older release"
+        raise Refused(f"{why}: start the stack (make run) or run `starter.py migrate`")
     store = SqlStore.open(settings.database)
     try:
         async with by_hand(store, settings) as (told, connected):

@@ -100,7 +100,7 @@ def activities(given: Collaborators) -> Sequence[Any]:
     post = InternalPost(given.store, given.house, given.renderer, given.mailer, given.links)
     people = PeopleActivities(given.store, given.house, post, given.playbooks)
     tasks = TaskActivities(given.store, given.house, places, post, given.booking, given.visits)
-    onboarding = OnboardingActivities(given.store, places, given.house)
+    onboarding = OnboardingActivities(given.store, places, given.house, given.playbooks)
     outbound = OutboundActivities(given.store, given.house, given.poster, given.urls)
     starting = Starting(given.playbooks, places)
     lifecycle = LifecycleActivities(given.store, given.house, starting, evaluator=given.deciding.evaluator())

@@ -1,11 +1,14 @@
 """Where the renewal of the present term stands, from what was told of it (sections 0.2 and 3.4 of the domain, L7)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from models.enums import LifecycleStage
 from models.stages import RenewalStatus
 from models.told import RenewalWord
+
+DUE_WITHIN = timedelta(days=90)
+"""The first day that the daily check tells a renewal on (section 14)."""
 
 
 def status(words: Iterable[RenewalWord], renewal_date: date | None, by: datetime) -> RenewalStatus | None:
@@ -14,6 +17,14 @@ def status(words: Iterable[RenewalWord], renewal_date: date | None, by: datetime
         return None
     said = [word for word in words if word.term_end == renewal_date and word.at <= by]
     return max(said, key=lambda word: (word.at, word.key)).status if said else RenewalStatus.NOT_DUE
+
+
+def shown(words: Iterable[RenewalWord], renewal_date: date | None, by: datetime) -> RenewalStatus | None:
+    """As a person reads it: what nobody has decided is ``pending`` once it is due, and after the term has ended too."""
+    stands = status(words, renewal_date, by)
+    if stands is RenewalStatus.NOT_DUE and renewal_date is not None and renewal_date - by.date() <= DUE_WITHIN:
+        return RenewalStatus.PENDING
+    return stands
 
 
 def completed(

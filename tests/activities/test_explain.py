@@ -44,6 +44,8 @@ async def test_a_new_customer_says_what_is_unknown(store: SqlStore) -> None:
     assert rules["renewal_window"].holds is False
     assert rules["renewal_window"].seen["days_until_renewal"] == 242
     assert (seen.renewal, str(seen.renewal_date)) == (RenewalStatus.NOT_DUE, "2027-01-01")
+    for at in (NOW + 160 * DAY, NOW + 300 * DAY):
+        assert (await told(store, at)).renewal is RenewalStatus.PENDING
     assert seen.next_milestone is not None
     assert seen.next_milestone.name == "renewal"
     assert [one.what for one in seen.next_steps] == ["the term ends"]

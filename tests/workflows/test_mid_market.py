@@ -53,6 +53,8 @@ async def test_a_mid_market_customer_lives_through_forty_four_days(
     assert sorted(one.type for one in done.tasks) == ["day_30", "first_value", "kickoff"]
     assert done.blockers == []
     assert done.steps[joan.welcome]["check_first_value"].reason == "not reached: blocker and task"
+    [first_value] = [one.title for one in done.tasks if one.type == "first_value"]
+    assert "«" in first_value, "the step is called what the customer calls it"
     assert done.onboarding is not None
     assert tuple(done.onboarding.milestones) == ("week1", "week2", "week3", "week4")
     assert done.onboarding.time_to_first_value is not None

@@ -17,19 +17,19 @@ def now() -> float:
 
 
 class Peak:
-    """``grown``: MiB above what was held when the block began, at most."""
+    """``held``: MiB at most."""
 
-    grown = 0.0
+    held = 0.0
 
 
 @contextmanager
 def watched() -> Iterator[Peak]:
     """Looks every 20 ms."""
-    peak, before, done = Peak(), now(), threading.Event()
+    peak, done = Peak(), threading.Event()
 
     def look() -> None:
         while not done.is_set():
-            peak.grown = max(peak.grown, now() - before)
+            peak.held = max(peak.held, now())
             time.sleep(EVERY)
 
     watcher = threading.Thread(target=look, daemon=True)

@@ -12,7 +12,8 @@ from activities.ports_crm import AccountReader, AccountWriter, DealWriter, NoteW
 from activities.ports_in_app import InAppMessenger
 from activities.ports_knowledge import Knowledge
 from activities.ports_meetings import Scheduler
-from activities.ports_surveys import AnswerReader, SurveyLinks
+from activities.ports_pull import EventLog
+from activities.ports_surveys import SurveyLinks
 from activities.ports_tickets import TicketReader
 from models.outside import Shareable, Standing, System
 
@@ -49,7 +50,7 @@ class Connected:
     usage: tuple[System, UsageReader] | None = None
     sessions: tuple[System, SessionReader] | None = None
     billing: tuple[System, BillingReader] | None = None
-    answers: tuple[System, AnswerReader] | None = None
+    answers: tuple[System, EventLog] | None = None
     mailer: tuple[System, Mailer] | None = None
     surveys: SurveyLinks | None = None
 

@@ -54,6 +54,8 @@ def readers(connected: Connected, names: tuple[str, ...]) -> dict[Source, Source
     log = connected.billing[1] if connected.billing is not None else None
     if log is not None and isinstance(log, EventLog):
         found[Source.STRIPE_EVENTS] = EventLogPull(log)
+    if connected.answers is not None:
+        found[Source.TYPEFORM] = EventLogPull(connected.answers[1])
     return found
 
 

@@ -6,17 +6,16 @@ The hidden fields ``steadfast`` and ``survey`` of the form carry whose answer it
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from pydantic import JsonValue
 
 from integrations.http import Api
 from integrations.standing import standing
-from models.outside import OutsideAnswer, Page, Standing, System
+from models.outside import Page, Standing, System
 
 BASE = "https://api.typeform.com"
-_SCALES = ("opinion_scale", "nps", "rating")
 _PAGE = 200
 
 
@@ -48,19 +47,19 @@ class Typeform:
         said = {"steadfast": self._whose(customer)} if self._whose is not None else {"customer": customer}
         return f"https://form.typeform.com/to/{self._form}#{urlencode({**said, 'survey': survey})}"
 
-    async def answers(self, since: datetime, cursor: str | None = None) -> Page[OutsideAnswer]:
-        """Completed answers since then, newest first. An answer without a score is left out."""
+    async def events(self, cursor: str | None = None, *, created_from: datetime) -> Page[dict[str, JsonValue]]:
+        """Completed responses since then, newest first, each as a webhook would have brought it."""
         found = await self._api.get(
             f"/forms/{self._form}/responses",
             {
                 "page_size": _PAGE,
-                "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "since": created_from.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "before": cursor,
                 "response_type": "completed",
             },
         )
-        items = tuple(answer for one in found["items"] if (answer := _answer(one)) is not None)
-        full = len(found["items"]) >= _PAGE
+        items = tuple({"event_type": "form_response", "form_response": one} for one in found["items"])
+        full = len(items) >= _PAGE
         return Page(items=items, next=str(found["items"][-1]["token"]) if full else None)
 
     async def check(self) -> Standing:
@@ -75,27 +74,3 @@ class Typeform:
             "responses:read": partial(self._api.get, f"/forms/{self._form}/responses", {"page_size": 1}),
         }
         return await standing(System.TYPEFORM, who, rights)
-
-
-def _answer(one: dict[str, Any]) -> OutsideAnswer | None:
-    hidden = one.get("hidden") or {}
-    score, feedback, email = None, "", None
-    for answer in one.get("answers") or []:
-        kind = answer.get("type")
-        if kind == "number" and (answer.get("field") or {}).get("type") in _SCALES and score is None:
-            score = int(answer["number"])
-        elif kind == "text" and not feedback:
-            feedback = str(answer["text"])[:8000]
-        elif kind == "email":
-            email = str(answer["email"])
-    if score is None:
-        return None
-    return OutsideAnswer(
-        response_id=str(one["token"]),
-        survey_id=hidden.get("survey") or None,
-        customer=hidden.get("customer") or None,
-        email=email,
-        score=score,
-        feedback=feedback,
-        at=datetime.fromisoformat(one["submitted_at"]).astimezone(UTC),
-    )

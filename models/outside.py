@@ -277,15 +277,3 @@ class OutsideAccount(Carried):
     customer: str | None = Field(default=None, description="Our id, where the platform keeps it.")
     name: str | None = None
     fields: dict[str, JsonValue] = Field(default_factory=dict)
-
-
-class OutsideAnswer(Carried):
-    """One answer of a survey. ``feedback`` is foreign text."""
-
-    response_id: str
-    survey_id: str | None = None
-    customer: str | None = None
-    email: str | None = None
-    score: int
-    feedback: str = ""
-    at: Instant

@@ -19,6 +19,7 @@ class Source(StrEnum):
     FRESHDESK = "freshdesk"
     INTERCOM = "intercom"
     MIXPANEL = "mixpanel"
+    TYPEFORM = "typeform"
 
 
 def pull_queue(queue: str) -> str:

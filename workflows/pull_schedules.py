@@ -33,6 +33,7 @@ EVERY: dict[Source, timedelta] = {
     Source.FRESHDESK: timedelta(minutes=15),
     Source.INTERCOM: timedelta(minutes=15),
     Source.MIXPANEL: timedelta(days=1),
+    Source.TYPEFORM: timedelta(hours=1),
 }
 """Real time between two readings. Mixpanel allows 60 calls an hour for everybody, so its days are read once."""
 

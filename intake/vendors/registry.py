@@ -31,6 +31,7 @@ RECORDS: dict[Source, tuple[str, Callable[[object], Notice]]] = {
     Source.FRESHDESK: (freshdesk.NAME, tickets.record),
     Source.INTERCOM: (intercom.NAME, tickets.record),
     Source.MIXPANEL: (mixpanel.NAME, mixpanel.record),
+    Source.TYPEFORM: (typeform.NAME, typeform.record),
 }
 """Source to vendor, and a record of the source to a notice of the vendor."""
 

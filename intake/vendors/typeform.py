@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from intake.vendors.node import Node, data, loads
+from intake.vendors.node import Node, data, given, loads
 from intake.vendors.scheme import Call, fits, from_base64, header
 from intake.vendors.vendor import Arrival, Terms, Vendor, body_of
 from models.errors import Rejected
@@ -18,6 +18,7 @@ from models.vendor import Notice, Ref, Said
 
 NAME = "typeform"
 HIDDEN = "steadfast"
+FORM_RESPONSE = "form_response"
 
 _SCALES = {"nps": (0, 10), "csat": (1, 5)}
 
@@ -31,20 +32,30 @@ def verify(secret: SecretStr, call: Call, wall: datetime) -> None:
 
 
 def read(arrival: Arrival) -> list[Notice]:
-    """One response a body; its token is the id, so that a response is told once whatever delivers it."""
-    body = loads(arrival.body)
+    """One response a body."""
+    return [_notice(loads(arrival.body), arrival.at)]
+
+
+def record(response: object) -> Notice:
+    """A response that was read, as a webhook would have brought it; one without its moment is none."""
+    node = Node(response)["form_response"]
+    return _notice(response, given(node["submitted_at"].moment(), node["submitted_at"]))
+
+
+def _notice(body: object, at: datetime) -> Notice:
+    """The response's token is the id, so that it is told once whatever delivers it."""
     node = Node(body)
     kind, response = node["event_type"].must().text() or "unknown", node["form_response"]
     token = response["token"].ident() or node["event_id"].must_ident()
-    at = response["submitted_at"].moment()
-    if at is None and kind == "form_response":
+    said = response["submitted_at"].moment()
+    if said is None and kind == FORM_RESPONSE:
         response["submitted_at"].wrong("is missing")
-    return [Notice(id=f"{kind}:{token}"[:200].replace(" ", "_"), kind=kind, at=at or arrival.at, body=body_of(body))]
+    return Notice(id=f"{kind}:{token}"[:200].replace(" ", "_"), kind=kind, at=said or at, body=body_of(body))
 
 
 def interpret(event: Notice, terms: Terms) -> list[Said] | None:
     """A response with a score: a question of type ``nps``, or one whose reference is ``nps`` or ``csat``."""
-    if event.kind != "form_response":
+    if event.kind != FORM_RESPONSE:
         return [] if event.kind == "form_response_partial" else None
     response = Node(event.body)["form_response"].must()
     found = _score(response)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from intake import lexicon
-from intake.vendors import mixpanel, press, stripe, tickets
+from intake.vendors import mixpanel, press, stripe, tickets, typeform
 from intake.vendors.registry import INTERPRETERS, VENDORS
 from intake.vendors.taking import House, event_of
 from intake.vendors.vendor import Arrival, Terms
@@ -100,6 +100,7 @@ RECORDS = {
     "zendesk": (tickets.record, samples.LISTED),
     "freshdesk": (tickets.record, samples.LISTED),
     "intercom": (tickets.record, samples.LISTED),
+    "typeform": (typeform.record, samples.typeform(9)),
     "mixpanel": (mixpanel.record, {"day": "2026-05-03", "account": "C-1", "event": "Login", "count": 7}),
     "stripe": (stripe.notice, samples.stripe("invoice.paid", samples.INVOICE)),
 }

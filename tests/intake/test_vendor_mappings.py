@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from intake.vendors import freshdesk, intercom, mixpanel, stripe, tickets, zendesk
+from intake.vendors import freshdesk, intercom, mixpanel, stripe, tickets, typeform, zendesk
 from intake.vendors.registry import VENDORS
 from intake.vendors.vendor import Arrival, Terms
 from models.enums import Plan
@@ -326,6 +326,11 @@ def test_records_that_are_read_say_the_same_as_webhooks() -> None:
     )
     assert (desk[0].event_id, desk[0].data["ticket_id"]) == ("ticket:35436:opened", "intercom:ticket:35436")
     assert [str(ref) for ref in desk[0].refs] == ["intercom/company:900", "intercom/contact:c-1"]
+    sent = samples.typeform(9)
+    (answer,) = heard("typeform", sent) or []
+    listed = {name: value for name, value in sent["form_response"].items() if name != "definition"}
+    read_later = typeform.record({"event_type": "form_response", "form_response": listed})
+    assert typeform.interpret(read_later, TERMS) == [answer]
     notice = stripe.notice(samples.stripe("customer.subscription.created", SUBSCRIPTION))
     assert notice.id == "evt_1"
     count = mixpanel.record({"day": "2026-05-03", "account": "C-1", "event": "Chatbot Created!", "count": 7})

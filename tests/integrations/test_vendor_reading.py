@@ -121,12 +121,13 @@ async def test_typeform_answers_and_links(client: httpx.AsyncClient) -> None:
             {"type": "email", "email": "ana@nunez.example"},
         ],
     }
-    blank = {**item, "token": "r2", "answers": []}
-    async with double(Reply(200, {"items": [item, blank]})) as vendor:
+    async with double(Reply(200, {"items": [item]}), Reply(200, {"items": [item] * 200})) as vendor:
         form = Typeform(client, token=SECRET, form="F1", base=vendor.base, whose=lambda who: f"signed-{who}")
-        page = await form.answers(NOON)
-    [answer] = page.items
-    assert (answer.score, answer.feedback, answer.survey_id, page.next) == (9, "fine", "s1", None)
+        page = await form.events(created_from=NOON)
+        assert page.items == ({"event_type": "form_response", "form_response": item},)
+        assert page.next is None
+        assert (await form.events("r9", created_from=NOON)).next == "r1", "a full page has one before it"
+    assert vendor.asked[1].query["before"] == "r9"
     assert form.link("C-1", "s 1", "es") == "https://form.typeform.com/to/F1#steadfast=signed-C-1&survey=s+1"
 
 

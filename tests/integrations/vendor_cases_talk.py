@@ -184,7 +184,7 @@ CASES: tuple[Case, ...] = (
     Case(
         "typeform answers",
         lambda c, base: Typeform(c, token=SECRET, form="F1", base=base),
-        lambda v: v.answers(NOON),
+        lambda v: v.events(created_from=NOON),
         (
             Want(
                 "GET",

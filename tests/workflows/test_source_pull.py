@@ -15,11 +15,15 @@ from activities.connected import Connected
 from activities.pull import PullActivities
 from activities.pull_readers import UsagePull
 from composition import pulling
+from intake.links import customer_token
+from intake.vendors import typeform
 from intake.vendors.sink import VendorSink
+from intake.vendors.taking import take_in
 from integrations.freshdesk import Freshdesk
 from integrations.intercom import Intercom
 from integrations.mixpanel import Mixpanel
 from integrations.stripe import Stripe
+from integrations.typeform import Typeform
 from integrations.zendesk import Zendesk
 from models.clock import REAL, utc_now
 from models.events import Event, EventCustomer, EventType
@@ -162,6 +166,24 @@ async def test_tickets_of_intercom_are_read_page_by_page_and_again_from_before_t
     async with dev_company.store.read() as tx:
         facts = await tx.facts.read("C-1", ["escalations"], as_of=utc_now(), since=NOW)
     assert facts == {"escalations": None}, "conversations are not read: none of these is not none at all"
+
+
+async def test_answers_that_a_webhook_lost_are_read_and_told_once(dev_company: Company) -> None:
+    await know(dev_company, "C-1")
+    whose = customer_token(samples.EVENTS_SECRET, "C-1")
+    lost = samples.typeform(3, submitted_at=ISO, token="tok-lost", hidden={"steadfast": whose})["form_response"]
+    told = samples.typeform(9, submitted_at=ISO, token="tok-told", hidden={"steadfast": whose})
+    dev_company.settings = dev_company.settings.model_copy(update={"events_secret": samples.EVENTS_SECRET})
+    house = pulling.house(_settings(dev_company), REAL)
+    async with dev_company.store.begin() as tx:
+        assert len((await take_in(tx, "typeform", [typeform.record(told)], house, now=utc_now())).rows) == 1
+    both = Reply(body={"items": [told["form_response"], lost]})
+    async with double(both) as form, httpx.AsyncClient() as http:
+        reader = Typeform(http, token="token-1", form="F1", base=form.base)
+        async with reading(dev_company, Connected(answers=(System.TYPEFORM, reader))):
+            assert await pull(dev_company, Source.TYPEFORM) == PulledPage(records=2, new=1)
+            assert await pull(dev_company, Source.TYPEFORM) == PulledPage(records=2, new=0)
+    assert await inbox(dev_company) == [("survey_answered", "C-1")] * 2
 
 
 async def test_a_worker_that_is_killed_loses_nothing(dev_company: Company) -> None:

@@ -93,7 +93,12 @@ def claim(
 ) -> None:
     """An advocate did something; points come when it is verified."""
     made = _do(lambda tx, now: advocates.claim(tx, customer, activity, subject, now))
-    print_json(made) if as_json else say(f"{made.key}: {made.status}, worth {made.points} points once verified")
+    if as_json:
+        print_json(made)
+        return
+    wanted = next(one.requirements for one in ADVOCACY_PROGRAM.activities if one.id == made.activity)
+    needs = ", ".join(one.id for one in wanted)
+    say(f"{made.key}: {made.status}, worth {made.points} points once verified with evidence of {needs}")
 
 
 @app.command()

@@ -79,6 +79,10 @@ async def _close(said: Closing) -> Closed:
         return closed
 
 
+_TOO_MUCH = Decimal(10) ** 12
+"""Beyond what can be rounded to cents, and beyond what is sold."""
+
+
 def _amount(text: str | None) -> Decimal | None:
     if text is None:
         return None
@@ -86,7 +90,7 @@ def _amount(text: str | None) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         found = Decimal("nan")
-    if not found.is_finite() or found != round(found, 2):
+    if not found.is_finite() or abs(found) >= _TOO_MUCH or found != round(found, 2):
         raise BadInput("expected an amount such as 120 or 99.50", field="--value", value=text)
     return found
 

@@ -109,7 +109,8 @@ def verify(
     wanted = [one.id for one in activity(program, made.activity).requirements]
     kept = {name: bounded(text) or "" for name, text in evidence.items()}
     if unknown := sorted(set(kept) - set(wanted)):
-        raise BadInput(f"no such requirement of {made.activity}", field="evidence", value=", ".join(unknown))
+        said = f"no such requirement of {made.activity}; known: {', '.join(wanted)}"
+        raise BadInput(said, field="evidence", value=", ".join(unknown))
     if missing := [name for name in wanted if not kept.get(name)]:
         raise BadInput(f"missing for {', '.join(missing)}", field="evidence")
     return _close(made, ClaimStatus.VERIFIED, by=by, at=at).model_copy(update={"evidence": kept})

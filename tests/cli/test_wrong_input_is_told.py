@@ -51,6 +51,11 @@ def test_a_figure_that_is_none_is_refused_and_the_plan_can_still_be_read(book: R
         (("advocacy", "claim", "C-1", "song"), 2, "activity = 'song': no such advocacy activity; known: referral, "),
         (("advocacy", "redeem", "C-1", "car", "--by", "x"), 2, "reward = 'car': no such reward; known: credit_100, "),
         (("signup", "C-3", "--plan", "pro", "--email", "ana"), 2, "email = 'ana': expected an address"),
+        (
+            ("opportunity", "won", "C-1", "upsell", "--by", "Ana", "--reason", "x", "--value", "1e400"),
+            2,
+            "--value = '1e400': expected an amount such as 120 or 99.50",
+        ),
         (("signup", "C-3", "--plan", "gold"), 2, "Invalid value for '--plan': 'gold' is not one of"),
     ],
 )
@@ -95,3 +100,11 @@ def test_show_tells_who_looks_after_a_customer_and_no_trial_of_one_that_pays(boo
     assert "plan pro, MRR unknown; manager marta" in out
     assert "the trial ends" not in out
     assert out.count("Next") <= 1
+
+
+def test_a_claim_says_what_evidence_it_needs(book: Run) -> None:
+    made = book("advocacy", "claim", "C-1", "g2_review").out
+    assert made.endswith("once verified with evidence of verified_review, hundred_words\n")
+    key = made.partition(": ")[0]
+    said = book("advocacy", "verify", key, "--by", "marta", "--evidence", "a=b")
+    assert (said.code, said.err.count("known: verified_review, hundred_words")) == (2, 1)

@@ -135,6 +135,25 @@ async def test_every_status_lands_on_the_error_tree(case: Case, client: httpx.As
             assert error.field
 
 
+async def test_every_status_there_is_means_one_thing(client: httpx.AsyncClient) -> None:
+    """As the table of ``integrations/http.py`` has it, for a call that may be repeated and one that may not."""
+    wrong, later = (401, 403), (408, 425, 429, 503, 529)
+    for status in range(300, 600):
+        if status in wrong or status < 400:
+            expected: tuple[type[SteadfastError], type[SteadfastError]] = (Misconfigured, Misconfigured)
+        elif status in later:
+            expected = (Retryable, Retryable)
+        else:
+            expected = (Retryable, OutcomeUnknown) if status >= 500 else (Rejected, Rejected)
+        body = {"message": "no"} if status != 304 else None  # which has none by the protocol
+        async with double(Reply(status, body)) as vendor:
+            api = Api(client, System.VITALLY, vendor.base, setting="X")
+            for repeatable, kind in zip((True, False), expected, strict=True):
+                with pytest.raises(SteadfastError) as raised:
+                    await api.call("POST", "/notes", json={}, repeatable=repeatable)
+                assert type(raised.value) is kind, status
+
+
 @EVERY
 async def test_what_is_lost_on_the_way(case: Case, client: httpx.AsyncClient) -> None:
     lost = Retryable if case.repeatable else OutcomeUnknown

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from models.outside import Page, Receipt
+from models.outside import Page
 from models.outside_billing import OutsideInvoice, OutsideSubscription
 
 
@@ -22,18 +22,6 @@ class BillingReader(Protocol):
         """Every invoice created since."""
         ...
 
-    async def customer_of(self, billing_customer: str) -> tuple[str | None, str | None]:
-        """Our id and the e-mail address of its customer, where it knows them."""
-        ...
-
     async def invoice_link(self, invoice: str) -> str | None:
         """The page on which a customer sees and pays this invoice, where there is one."""
-        ...
-
-    async def portal_link(self, billing_customer: str, return_url: str, key: str) -> str:
-        """A page where the customer pays or changes the card."""
-        ...
-
-    async def send_invoice(self, invoice: str, key: str) -> Receipt:
-        """The open invoice, mailed by the billing system once more."""
         ...

@@ -69,33 +69,12 @@ class Stripe:
         found = await self._api.get("/v1/events", params)
         return _page(found, tuple(found["data"]))
 
-    async def customer_of(self, billing_customer: str) -> tuple[str | None, str | None]:
-        """Our id and the e-mail address of a Stripe customer."""
-        found = await self._api.get(f"/v1/customers/{billing_customer}")
-        return (found.get("metadata") or {}).get(ID) or None, found.get("email")
-
-    async def find_customer(self, email: str) -> str | None:
-        """The Stripe customer of that address, if there is exactly one."""
-        found = await self._api.get("/v1/customers", {"email": email, "limit": 2})
-        return str(found["data"][0]["id"]) if len(found["data"]) == 1 else None
-
     async def invoice_link(self, invoice: str) -> str | None:
-        """The hosted page of an invoice of Stripe's; a session of the portal lives minutes, this one weeks."""
+        """The hosted page of an invoice of Stripe's, which lives for weeks."""
         if not invoice.startswith("in_"):
             return None
         found = await self._api.get(f"/v1/invoices/{quote(invoice, safe='_')}")
         return found.get("hosted_invoice_url") if found.get("status") == "open" else None
-
-    async def portal_link(self, billing_customer: str, return_url: str, key: str) -> str:
-        """A page where the customer pays an invoice or changes the card; it lives for minutes."""
-        asked = {"customer": billing_customer, "return_url": return_url}
-        made = await self._post("/v1/billing_portal/sessions", asked, key)
-        return str(made["url"])
-
-    async def send_invoice(self, invoice: str, key: str) -> Receipt:
-        """Stripe mails the open invoice again."""
-        sent = await self._post(f"/v1/invoices/{invoice}/send", {}, key)
-        return Receipt(reference=str(sent["id"]), said=f"invoice {sent.get('status')}")
 
     async def save_account(self, account: Account, key: str) -> Receipt:
         """Our id, the stage and the health grade as metadata of a customer that a mapping knows."""

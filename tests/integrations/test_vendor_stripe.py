@@ -61,10 +61,7 @@ async def test_every_call_is_one_that_stripe_has(mock: str, client: httpx.AsyncC
     invoices = await stripe.invoices(created_from=datetime(2026, 5, 1, tzinfo=UTC))
     assert all(one.invoice_id.startswith("in_") for one in invoices.items)
     await stripe.subscriptions("sub_9")
-    assert (await stripe.customer_of("cus_1"))[0] is None
-    await stripe.find_customer("ana@nunez.example")
-    assert (await stripe.portal_link("cus_1", "https://app.example.com", "k")).startswith("https://")
-    assert (await stripe.send_invoice("in_1", "k2")).reference.startswith("in_")
+    assert all("type" in one for one in (await stripe.events(created_from=datetime(2026, 5, 1, tzinfo=UTC))).items)
     assert await stripe.invoice_link("in_1") is None or "http" in str(await stripe.invoice_link("in_1"))
     account = Account(customer="C-1", external_id="cus_1", stage=LifecycleStage.AT_RISK, health_grade="F")
     assert (await stripe.save_account(account, "k3")).reference.startswith("cus_")
@@ -133,10 +130,11 @@ async def test_what_a_subscription_is_worth_a_month(
 
 
 async def test_the_same_effect_carries_the_same_idempotency_key(client: httpx.AsyncClient) -> None:
-    async with double(Reply(200, {"url": "https://b.example"})) as vendor:
+    account = Account(customer="C-1", external_id="cus_1", stage=LifecycleStage.AT_RISK)
+    async with double(Reply(200, {"id": "cus_1"})) as vendor:
         stripe = Stripe(client, key=KEY, base=vendor.base)
         for key in ("a", "a", "b"):
-            await stripe.portal_link("cus_1", "https://app.example.com", key)
+            await stripe.save_account(account, key)
     first, again, other = (asked.headers["idempotency-key"] for asked in vendor.asked)
     assert first == again != other
     assert len(first) <= 255

@@ -49,33 +49,12 @@ STRIPE: tuple[Case, ...] = (
         BEARER,
     ),
     alone(
-        "stripe customer",
-        _stripe,
-        lambda v: v.customer_of("cus_1"),
-        Want("GET", "/v1/customers/cus_1", ok({"id": "cus_1", "metadata": {}, "email": None})),
-        BEARER,
-    ),
-    alone(
-        "stripe customer by address",
-        _stripe,
-        lambda v: v.find_customer("ana@nunez.example"),
-        Want("GET", "/v1/customers", ok(_NONE), query={"email": "ana@nunez.example", "limit": "2"}),
-        BEARER,
-    ),
-    alone(
         "stripe page of an invoice",
         _stripe,
         lambda v: v.invoice_link("in_1"),
         Want(
             "GET", "/v1/invoices/in_1", ok({"id": "in_1", "status": "open", "hosted_invoice_url": "https://x.example"})
         ),
-        BEARER,
-    ),
-    alone(
-        "stripe invoice sent again",
-        _stripe,
-        lambda v: v.send_invoice("in_1", KEY),
-        Want("POST", "/v1/invoices/in_1/send", ok({"id": "in_1"}), headers={"idempotency-key": "*"}),
         BEARER,
     ),
     alone(

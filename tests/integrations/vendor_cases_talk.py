@@ -1,4 +1,4 @@
-"""Cases of stripe, slack, customerio, calendly, mixpanel, fullstory, typeform, notion."""
+"""Cases of slack, customerio, calendly, mixpanel, fullstory, typeform, notion."""
 
 from datetime import date
 from typing import Any
@@ -11,7 +11,6 @@ from integrations.fullstory import FullStory
 from integrations.mixpanel import Mixpanel
 from integrations.notion import Notion
 from integrations.slack import Slack
-from integrations.stripe import Stripe
 from integrations.typeform import Typeform
 from tests.integrations.vendor_kit import ACCOUNT, BEARER, CHAT, KEY, MAIL, NOON, PAGE, SECRET, Case, Want, basic, ok
 
@@ -32,30 +31,7 @@ def _customerio(client: httpx.AsyncClient, base: str) -> CustomerIo:
     return CustomerIo(client, app_key=SECRET, site_id="site", track_key=SECRET, message="7", app=base, track=base)
 
 
-def _stripe(client: httpx.AsyncClient, base: str) -> Stripe:
-    return Stripe(client, key=SECRET, base=base)
-
-
 CASES: tuple[Case, ...] = (
-    Case(
-        "stripe portal",
-        _stripe,
-        lambda v: v.portal_link("cus_1", "https://app.example.com", KEY),
-        (
-            Want(
-                "POST",
-                "/v1/billing_portal/sessions",
-                ok({"url": "https://billing.example/s"}),
-                headers={
-                    "stripe-version": "2026-08-26.dahlia",
-                    "content-type": "application/x-www-form-urlencoded",
-                    "idempotency-key": "*",
-                },
-                holds={"customer": "cus_1", "return_url": "https://app.example.com"},
-            ),
-        ),
-        BEARER,
-    ),
     Case(
         "slack channel",
         _slack,

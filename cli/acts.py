@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 
 from cli.context import open_context
 from cli.output import print_json, say
+from cli.said import person
 from intake.answers import Answers, chosen, refusal
 from models.errors import NotFound, Refused
 from models.ids import new_id, onboarding_id
@@ -22,7 +23,7 @@ _ANSWER_IN = timedelta(seconds=30)
 def step(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
     step_id: Annotated[str, typer.Argument(metavar="STEP", help="The step's id, or its criterion.")],
-    by: Annotated[str, typer.Option(help="Who says so.")] = "operator",
+    by: Annotated[str, typer.Option(callback=person, help="Who says so.")] = "operator",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """An onboarding step is done; doing it twice is doing it once."""
@@ -37,7 +38,7 @@ def outcome(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
     play: Annotated[str, typer.Argument(help="The playbook's id, or the run's workflow id.")],
     found: Annotated[str, typer.Argument(metavar="OUTCOME", help="What was found.")],
-    by: Annotated[str, typer.Option(help="Who answers.")] = "operator",
+    by: Annotated[str, typer.Option(callback=person, help="Who answers.")] = "operator",
     note: Annotated[str, typer.Option(help="In your own words.")] = "",
     step: Annotated[str, typer.Option(help="The step it is for, where several know the outcome.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,

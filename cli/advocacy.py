@@ -14,6 +14,7 @@ from activities.frame import customer_of
 from cli.context import open_context
 from cli.deliver import deliver_now
 from cli.output import print_json, print_table, say
+from cli.said import person
 from models.advocacy import CandidateStatus
 from models.advocacy_program import ADVOCACY_PROGRAM
 from models.errors import BadInput, Refused
@@ -30,7 +31,7 @@ T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Customer = Annotated[str, typer.Argument(help="The customer's id.")]
 Claim = Annotated[str, typer.Argument(help="The claim's key, from `advocacy show`.")]
-By = Annotated[str, typer.Option(help="Who answers for it.")]
+By = Annotated[str, typer.Option(callback=person, help="Who answers for it.")]
 
 
 @app.command()

@@ -9,13 +9,16 @@ from activities.approvals import decide
 from cli.context import open_context
 from cli.deliver import deliver_now
 from cli.output import print_json, print_table, say
+from cli.said import person
 from models.approval import Approval, ApprovalStatus, Verdict
 
 app = typer.Typer(help="What waits for a named person's yes or no.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Number = Annotated[int, typer.Argument(help="Number of the request, from `approvals list`.")]
-By = Annotated[str, typer.Option(help="Who decides (id, name or e-mail address); not the one who asked.")]
+By = Annotated[
+    str, typer.Option(callback=person, help="Who decides (id, name or e-mail address); not the one who asked.")
+]
 
 
 @app.command("list")

@@ -9,6 +9,7 @@ import typer
 from activities import checklists, exceptions
 from cli.context import open_context
 from cli.output import print_json, print_table, say
+from cli.said import person
 from models.checklist import CheckedItem, ChecklistItem
 from models.errors import BadInput
 from models.exception_list import ExceptionRow
@@ -20,7 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 def checklist(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
     done: Annotated[ChecklistItem | None, typer.Option(help="An item that a person states is done.")] = None,
-    by: Annotated[str | None, typer.Option(help="Who states it.")] = None,
+    by: Annotated[str | None, typer.Option(callback=person, help="Who states it.")] = None,
     note: Annotated[str, typer.Option(help="In your own words.")] = "",
     as_json: Json = False,
 ) -> None:

@@ -61,7 +61,8 @@ def _read(path: Path) -> Offer:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(first["msg"], field=f"{path.name}: {where}", value=first["input"]) from None
+        given = None if first["type"] == "missing" else first["input"]
+        raise BadInput(first["msg"], field=f"{path.name}: {where}", value=given) from None
     for plan, names in offer.plans.items():
         if len(set(names)) < len(names):
             raise BadInput("a feature is named twice", field=f"{path.name}: plans.{plan.value}")

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from cli.context import Context, open_context
 from cli.output import json_text, print_json, say
+from cli.said import person
 from intake.stopping import stop_and_forget
 from models.errors import BadInput, NotFound
 from persistence.audit import AuditLog
@@ -40,7 +41,7 @@ def export(
 
 def erase(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
-    by: Annotated[str, typer.Option(help="Who answers for it; kept in the audit log.")],
+    by: Annotated[str, typer.Option(callback=person, help="Who answers for it; kept in the audit log.")],
     yes: Annotated[bool, typer.Option("--yes", help="It cannot be undone, and you know it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

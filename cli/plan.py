@@ -13,6 +13,7 @@ import typer
 from activities import plans
 from cli.context import open_context
 from cli.output import print_json, print_table, say
+from cli.said import person
 from intake.plan_file import read
 from models.errors import BadInput
 from models.success_plan import CriterionStatus, InitiativeStatus, SuccessPlan
@@ -23,7 +24,7 @@ app = typer.Typer(help="Success plans: criteria, initiatives, milestones, review
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Customer = Annotated[str, typer.Argument(help="The customer's id.")]
-By = Annotated[str, typer.Option(help="Who says so.")]
+By = Annotated[str, typer.Option(callback=person, help="Who says so.")]
 Act = Callable[[SqlTransaction, date, datetime], Awaitable[SuccessPlan]]
 
 

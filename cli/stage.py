@@ -8,6 +8,7 @@ import typer
 from activities.manual_stage import ask
 from cli.context import open_context
 from cli.output import print_json, say
+from cli.said import person
 from models.approval import Approval
 from models.enums import LifecycleStage
 
@@ -15,7 +16,7 @@ from models.enums import LifecycleStage
 def stage(
     customer: Annotated[str, typer.Argument(help="The customer's id.")],
     to: Annotated[LifecycleStage, typer.Argument(metavar="STAGE", help="The stage it should be in.")],
-    by: Annotated[str, typer.Option(help="Who asks.")],
+    by: Annotated[str, typer.Option(callback=person, help="Who asks.")],
     reason: Annotated[str, typer.Option(help="Why the rules are wrong here.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:

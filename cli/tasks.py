@@ -8,6 +8,7 @@ import typer
 
 from cli.context import open_context
 from cli.output import print_json, print_table, say
+from cli.said import person
 from intake.answers import DONE, Answers
 from models.base import parse_delay
 from models.errors import BadInput
@@ -17,7 +18,7 @@ app = typer.Typer(help="Tasks of our own people.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Key = Annotated[str, typer.Argument(metavar="TASK", help="Its key, from `tasks list`.")]
-By = Annotated[str, typer.Option(help="Who says so.")]
+By = Annotated[str, typer.Option(callback=person, help="Who says so.")]
 
 
 @app.command("list")

@@ -52,6 +52,5 @@ def read(path: Path, customer: str, now: datetime) -> SuccessPlan:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise BadInput(
-            first["msg"].removeprefix("Value error, "), field=f"{path}: {where}", value=first["input"]
-        ) from None
+        why, given = first["msg"].removeprefix("Value error, "), None if first["type"] == "missing" else first["input"]
+        raise BadInput(why, field=f"{path}: {where}", value=given) from None

@@ -147,8 +147,8 @@ class Starting:
             return f"already open: {merged}"
         if one.has_run(workflow_id_of(playbook, customer, seen, 0)):
             return "ran already"
-        if playbook.process == "renewal" and not term_of(customer, seen):
-            return "renewal date unknown"
+        if over := entry.no_term(playbook, term_of(customer, seen), asked.now):
+            return over
         severe, last = entry.severity(signal, seen), one.last(signal)
         if soon := entry.too_soon(playbook, one.runs, asked.now, last=last.severity if last else None, severe=severe):
             return soon

@@ -144,6 +144,15 @@ def too_soon(
     return f"cool-down of {wait.days} days since {max(ended):%Y-%m-%d}"
 
 
+def no_term(playbook: Playbook, term: str, now: datetime) -> str | None:
+    """Why a renewal has no term to work on: none is known, or it is over and its mails would speak of a past day."""
+    if playbook.process != "renewal":
+        return None
+    if not term:
+        return "renewal date unknown"
+    return f"the term ended on {term}" if term < now.date().isoformat() else None
+
+
 def holder(playbook: Playbook, open_runs: Iterable[str]) -> str | None:
     """The open play that keeps this one from starting, or None. ``open_runs``: ids of playbooks."""
     return next((other for other in open_runs if named_by(playbook.excludes.held_by, other)), None)

@@ -183,8 +183,8 @@ class Admission:
             return "already open"
         if fixed in self._rows:
             return "ran already"
-        if playbook.process == "renewal" and not self._term(seen):
-            return "renewal date unknown"
+        if over := entry.no_term(playbook, self._term(seen), now):
+            return over
         severe = entry.severity(signal, seen)
         again = signal and any(row.signal == signal for row in self._rows.values())
         last = entry.usual_severity(signal) if again else None

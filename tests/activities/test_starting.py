@@ -180,6 +180,15 @@ async def test_entering_renewing_begins_the_process_of_the_term_where_none_has(d
     assert names(await desk.hears("renewal_due:90", days=90, term="2027-09-01")) == [renewal_id("C-1", "2027-09-01")]
 
 
+async def test_a_term_that_is_over_starts_no_renewal(desk: Desk) -> None:
+    desk.book = [renewal()]
+    await desk.change(renewal_date=date(2025, 9, 1))
+    await desk.moves(LifecycleStage.RENEWING, "k-renewing")
+    assert names(await desk.hears("stage_review", ident="k-renewing")) == []
+    [declined] = await desk.declined()
+    assert declined.reason == "the term ended on 2025-09-01"
+
+
 async def test_a_playbook_starts_only_where_its_condition_holds(desk: Desk) -> None:
     desk.book = [sequence("expansion.offer", "limit_near", entry="contract_length >= 24")]
     assert names(await desk.hears("limit_near")) == []

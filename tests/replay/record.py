@@ -178,13 +178,13 @@ async def _rounds(env: WorkflowEnvironment, here: Company) -> None:
         await hears(ana, "survey_due", kind="nps")
         await hears(ana, "qbr_due", quarter="2026-Q3")
         await hears(ana, "referral_created", referral_id="r-1")
-        await hears(ana, "renewal_due", days=90, term="2026-12-31")
+        await hears(ana, "renewal_due", days=90, term="2035-12-31")
         async with here.store.begin() as tx:
             [asked] = await tx.approvals.requests(customer=ana.id)
             await decide(tx, asked.number, Verdict(approved=True, by="Berta"), await ana.now())
         await here.catch_up(await ana.now())
         await ana.pass_time(days=30)
-        await hears(ana, "renewal_due", days=60, term="2026-12-31")
+        await hears(ana, "renewal_due", days=60, term="2035-12-31")
         await ana.tell(EventType.RENEWAL_DECIDED, decision="renewed")
         await ana.pass_time(days=155)
         for name, workflow_id in {

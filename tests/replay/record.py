@@ -188,7 +188,7 @@ async def _rounds(env: WorkflowEnvironment, here: Company) -> None:
         await ana.tell(EventType.RENEWAL_DECIDED, decision="renewed")
         await ana.pass_time(days=155)
         for name, workflow_id in {
-            "renewal_decided": renewal_id(ana.id, "2026-12-31"),
+            "renewal_decided": renewal_id(ana.id, "2035-12-31"),
             "survey_unanswered": nps_id(ana.id, 1),
             "review_approved_never_held": qbr_id(ana.id, "2026-Q3"),
             "referral_expired": referral_id(ana.id, "r-1"),

@@ -22,9 +22,6 @@ from rules import moving
 
 AT_ONCE = 8
 
-TRIES = 2
-"""How often a run is asked that refuses and yet stands as it did in the preview."""
-
 Told = Callable[[], None]
 
 
@@ -110,22 +107,15 @@ class Releaser:
             expected=standing.digest,
             note=release.note,
         )
-        return await self._ask(line, request, TRIES)
-
-    async def _ask(self, line: MoveLine, request: MoveRequest, tries: int) -> MoveLine:
         handle = self._client.get_workflow_handle(line.workflow_id)
         try:
             # The same id on every try: a run that took it and has not gone on yet answers what it answered then.
-            name = f"{request.note.release}:{request.expected}"
-            await handle.execute_update("move", request, id=name, result_type=str)
+            await handle.execute_update("move", request, id=f"{release.id}:{standing.digest}", result_type=str)
         except WorkflowUpdateFailedError as error:
             now = await self._standing(line.workflow_id)
-            if now is not None and now.fingerprint == request.fingerprint:
+            if now is not None and now.fingerprint == release.fingerprint:
                 # It went on with the new content at once, and the answer was lost: a second try finds it there.
                 return line
-            if now is not None and now.digest == request.expected and tries > 1:
-                # It says that it changed, and stands as previewed: one in a thousand did, and took it the second time.
-                return await self._ask(line, request, tries - 1)
             reason = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
             changed = "changed since" in reason or "carried out" in reason
             outcome = MoveOutcome.CHANGED if changed else MoveOutcome.CANNOT_MOVE

@@ -3,11 +3,15 @@
 Each is an update with a validator: refused with a reason, or done; never silently dropped.
 """
 
+from collections import deque
+from functools import partial, reduce
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.runs import RunActivities
 from models.enums import RunStatus
+from models.events import Occurrence
 from models.ids import lifecycle_id
 from models.moved import PlayMoved, Rewired
 from models.operating import Act, OperateRequest
@@ -16,7 +20,7 @@ from models.playbook import Playbook
 from models.release import MoveRequest, Policy, Standing
 from models.run import RunState, StepStatus, Wait
 from rules import moving, operating
-from rules.interpreter import begin
+from rules.interpreter import begin, observe
 from workflows import policies, records
 from workflows.attributes import PLAYBOOK_VERSION, playbook_version
 
@@ -29,6 +33,7 @@ class Operated:
     generation: int
     state: RunState
     keys: dict[str, str]
+    arrived: deque[Occurrence]
     seen: dict[str, None]
     waiting: Wait
 
@@ -125,7 +130,7 @@ class Operated:
             return "the run has ended"
         if self.moved is not None:
             return "it is being moved already"
-        if moving.digest(self.state, self.keys, self.start.fingerprint) != request.expected:
+        if moving.digest(self._so_far(), self.keys, self.start.fingerprint) != request.expected:
             return "changed since the preview"
         busy = [name for name, one in self.state.steps.items() if self._is_busy(name, one.status)]
         if busy:
@@ -135,6 +140,14 @@ class Operated:
         now = self.start.clock.virtual(workflow.now())
         plan = moving.move(self.playbook, request.playbook, self.state, request.mapping, self.keys, now)
         return plan.reason if isinstance(plan, moving.CannotMove) else None
+
+    def _so_far(self) -> RunState:
+        """The state with what has arrived taken in.
+
+        A run that its worker has to load again may be given its last event and an update at once, and handlers run
+        before the run takes anything in; the preview has seen it taken in.
+        """
+        return reduce(partial(observe, self.playbook), self.arrived, self.state)
 
     def _is_busy(self, name: str, status: StepStatus) -> bool:
         return status is StepStatus.RUNNING and self.playbook.step(name).kind != "await"

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.worker import Worker
 
+import worker
+from activities.interceptor import ActivityFrame
 from intake.releasing import Releaser
 from models.enums import RunStatus
 from models.events import Occurrence
@@ -132,6 +136,27 @@ async def test_a_run_that_changed_since_the_preview_is_reported_and_left(dev_com
         [line] = [line async for line in doing.carry_out(made, previewed)]
         assert (line.outcome, line.notes) == (MoveOutcome.CHANGED, ("changed since the preview",))
         assert (await view(handle)).version == 1
+
+
+async def test_runs_that_their_worker_has_to_load_again_stand_as_previewed(dev_company: Company) -> None:
+    """Their last event and the move reach them at once: what is compared has the event taken in, like the preview."""
+    here = dev_company
+    forgetful = Worker(
+        here.client,
+        task_queue=here.task_queue,
+        workflows=worker.WORKFLOWS,
+        activities=worker.activities(here.given),
+        workflow_runner=worker.runner(),
+        interceptors=[ActivityFrame()],
+        max_cached_workflows=2,
+    )
+    async with forgetful:
+        handles = await parked(here, 5)
+        for handle, event in product(handles, ("user_logged_in", "meeting_booked")):
+            await handle.signal(Play.happened, Occurrence(kind=event, key=event, at=await here.now()))
+            await until(partial(heard, handle, event))
+        found = await done(here, release(NEW, Policy.MOVE, MAPPING, here))
+        assert [line.outcome for line in found] == [MoveOutcome.MOVES] * 5
 
 
 async def test_a_move_whose_answer_was_lost_is_found_done(dev_company: Company) -> None:

@@ -24,10 +24,16 @@ async def test_a_customer_is_onboarded_and_every_view_agrees(
     signup = said.signup(customer, began)
     answers = [await said.post(http, one) for one in (signup, signup, *said.steps(customer, began))]
     assert [answer.status_code for answer in answers] == [202, 200, 202, 202, 202, 202, 202]
-    login = said.event(EventType.USER_LOGGED_IN, customer, site.now())
-    assert (await said.post(http, login)).status_code == 202
 
-    shown = await until(lambda: _welcomed(site, customer), "the end of the welcome sequence", every=1.0)
+    async def welcomed() -> dict[str, Any]:
+        shown = await _welcomed(site, customer)
+        if not shown:
+            # Days pass in seconds: whoever logs in at each of these looks is not at risk before the end.
+            login = said.event(EventType.USER_LOGGED_IN, customer, site.now())
+            assert (await said.post(http, login)).status_code == 202
+        return shown
+
+    shown = await until(welcomed, "the end of the welcome sequence", every=1.0)
     _check_document(shown, customer)
     await _check_mail(site, customer, shown)
     await _check_console(http, customer, shown)

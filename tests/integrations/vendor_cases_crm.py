@@ -1,13 +1,12 @@
 """Cases of hubspot, intercom, zendesk, freshdesk."""
 
-from typing import Any
-
 import httpx
 
 from integrations.freshdesk import Freshdesk
 from integrations.hubspot import HubSpot
 from integrations.intercom import Intercom
 from integrations.zendesk import Zendesk
+from tests.integrations.hubspot_answers import ASSOCIATED, HUB, stored, upserted
 from tests.integrations.vendor_kit import (
     ACCOUNT,
     BEARER,
@@ -24,25 +23,10 @@ from tests.integrations.vendor_kit import (
     ok,
 )
 
-_THEN = "2026-05-12T12:00:00Z"
-
-
-def _object(number: str) -> dict[str, Any]:
-    return {"id": number, "properties": {}, "archived": False, "createdAt": _THEN, "updatedAt": _THEN}
-
-
-def _upserted(number: str) -> dict[str, Any]:
-    made = {**_object(number), "new": True}
-    return {"results": [made], "status": "COMPLETE", "startedAt": _THEN, "completedAt": _THEN}
-
-
-HUB = "/crm/objects/2026-09"
-
-
 _UPSERT = Want(
     "POST",
     f"{HUB}/companies/batch/upsert",
-    ok(_upserted("71")),
+    ok(upserted("71")),
     holds={
         "inputs.0.id": "C-1",
         "inputs.0.idProperty": "steadfast_customer_id",
@@ -51,9 +35,6 @@ _UPSERT = Want(
         "inputs.0.properties.name": "Núñez & Cía",
     },
 )
-
-
-_ASSOCIATE = ok({"completedAt": _THEN, "startedAt": _THEN, "status": "COMPLETE", "results": []})
 
 
 _FOUND = Want(
@@ -82,10 +63,10 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/contacts/batch/upsert",
-                ok(_upserted("81")),
+                ok(upserted("81")),
                 holds={"inputs.0.id": "ana@nunez.example", "inputs.0.idProperty": "email"},
             ),
-            Want("PUT", f"{HUB}/contacts/81/associations/default/companies/71", _ASSOCIATE),
+            Want("PUT", f"{HUB}/contacts/81/associations/default/companies/71", ASSOCIATED),
         ),
         BEARER,
         read=False,
@@ -94,7 +75,7 @@ CASES: tuple[Case, ...] = (
         "hubspot mapped account",
         _hubspot,
         lambda v: v.save_account(MAPPED.model_copy(update={"email": None}), KEY),
-        (Want("PATCH", f"{HUB}/companies/X-9", ok(_object("X-9")), holds={"properties.steadfast_health_grade": "F"}),),
+        (Want("PATCH", f"{HUB}/companies/X-9", ok(stored("X-9")), holds={"properties.steadfast_health_grade": "F"}),),
         BEARER,
     ),
     Case(
@@ -106,7 +87,7 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/tasks",
-                ok(_object("91"), 201),
+                ok(stored("91"), 201),
                 holds={
                     "properties.hs_task_subject": "Call Ana",
                     "properties.hs_task_priority": "HIGH",
@@ -115,7 +96,7 @@ CASES: tuple[Case, ...] = (
                 },
             ),
             _UPSERT,
-            Want("PUT", f"{HUB}/tasks/91/associations/default/companies/71", _ASSOCIATE),
+            Want("PUT", f"{HUB}/tasks/91/associations/default/companies/71", ASSOCIATED),
         ),
         BEARER,
         repeatable=False,
@@ -130,10 +111,10 @@ CASES: tuple[Case, ...] = (
             Want(
                 "POST",
                 f"{HUB}/deals/batch/upsert",
-                ok(_upserted("61")),
+                ok(upserted("61")),
                 holds={"inputs.0.properties.amount": "5880", "inputs.0.properties.pipeline": "default"},
             ),
-            Want("PUT", f"{HUB}/deals/61/associations/default/companies/71", _ASSOCIATE),
+            Want("PUT", f"{HUB}/deals/61/associations/default/companies/71", ASSOCIATED),
         ),
         BEARER,
         read=False,

@@ -11,6 +11,7 @@ from integrations.slack import Slack
 from integrations.totango import Totango
 from integrations.vitally import Vitally
 from integrations.zendesk import Zendesk
+from tests.integrations.hubspot_answers import ASSOCIATED, HUB, stored
 from tests.integrations.vendor_kit import (
     BEARER,
     KEY,
@@ -26,8 +27,7 @@ from tests.integrations.vendor_kit import (
     ok,
 )
 
-HUB = "/crm/objects/2026-09"
-_COMPANY = Want("PATCH", f"{HUB}/companies/X-9", ok({"id": "71"}))
+_COMPANY = Want("PATCH", f"{HUB}/companies/X-9", ok(stored("71")))
 _CONTACT = Want("POST", "/contacts/search", ok({"data": [{"id": "c9"}]}), holds={"query.value": "C-1"})
 _PUT = ok({"insertsKeys": [{"_id": "ph1"}], "createdErrors": [], "updatedErrors": []})
 _GAINSIGHT, _TOTANGO, _ANY = ("accesskey", SECRET), ("app-token", SECRET), ("accept", "application/json")
@@ -43,11 +43,11 @@ def _note_at_hubspot(name: str, act: str, told: object) -> Case:
             Want(
                 "POST",
                 f"{HUB}/notes",
-                ok({"id": "92"}, 201),
+                ok(stored("92"), 201),
                 holds={"properties.hs_timestamp": "2026-05-12T12:00:00Z", "associations": []},
             ),
             _COMPANY,
-            Want("PUT", f"{HUB}/notes/92/associations/default/companies/71", ok({})),
+            Want("PUT", f"{HUB}/notes/92/associations/default/companies/71", ASSOCIATED),
         ),
         BEARER,
         repeatable=False,

@@ -12,8 +12,8 @@ from workflows.metrics_validation import MetricsValidation
 from workflows.validation_schedule import SCHEDULE, ensure_weekly_validation, weekly
 
 
-async def test_a_validation_is_kept_once_a_day(skipping_company: Company) -> None:
-    company = skipping_company
+async def test_a_validation_is_kept_once_a_day(dev_company: Company) -> None:
+    company = dev_company
     now = await company.now()
     async with company.worker():
         first, second = [

@@ -46,6 +46,7 @@ from cli.tasks import app as tasks
 from cli.team import team
 from cli.uplift import uplift
 from cli.validate import validate
+from composition.leaving import leave
 from models.errors import BadInput, Misconfigured, SteadfastError
 from rendering.catalogue import Templates
 from settings import Settings
@@ -151,4 +152,4 @@ def _refuse(line: str, code: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave(main())

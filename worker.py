@@ -23,6 +23,7 @@ from composition.acting import Collaborators as Collaborators
 from composition.acting import activities as activities
 from composition.company import house as house
 from composition.deciding import Deciding
+from composition.leaving import leave
 from intake.answer_links import SignedAnswers
 from intake.deliver import Deliverer
 from intake.survey_links import OwnSurveyLinks
@@ -257,4 +258,4 @@ def run() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(run())
+    leave(run())

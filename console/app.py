@@ -4,7 +4,6 @@ It starts while Temporal is down (events are stored, and delivered later) and st
 """
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import uvicorn
 import codec
 import telemetry
 from activities.connected import NOTHING, Connected
+from composition.leaving import leave
 from composition.telling_store import by_hand
 from console.counters import Counters
 from console.deps import Deps
@@ -181,4 +181,4 @@ def run() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    leave(run())

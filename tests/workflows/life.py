@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -59,6 +59,21 @@ class Done:
     onboarding: OnboardingRecord | None
     runs: dict[str, RunRow]
     steps: dict[str, dict[str, StepRecord]]
+
+    def without(self, process: str) -> "Done":
+        """But what a process did, where it comes by the calendar: the server's clock stands anywhere in a quarter."""
+
+        def ours(workflow_id: str) -> bool:
+            return not workflow_id.startswith(f"{process}:")
+
+        return replace(
+            self,
+            said=[one for one in self.said if ours(one.workflow_id)],
+            tasks=[one for one in self.tasks if ours(one.workflow_id)],
+            notices=[one for one in self.notices if ours(one.workflow_id)],
+            proposals=[one for one in self.proposals if ours(one.workflow_id)],
+            runs={run: one for run, one in self.runs.items() if ours(run)},
+        )
 
     def stages(self) -> list[tuple[str, str]]:
         """(rule, stage) in order."""

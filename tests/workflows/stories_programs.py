@@ -6,11 +6,11 @@ from tests.workflows.timelines import Story
 
 PROGRAM_STORIES: dict[str, Story] = {
     "a renewal from 90 days before, decided after the reminder": Story(
-        "renewal:{id}:2035-01-01", ("renewal_due", {"days": 90, "term": "2035-01-01"}),
+        "renewal:{id}:2099-01-01", ("renewal_due", {"days": 90, "term": "2099-01-01"}),
         prepare=(t.renews_in(90), t.fact(health_score=80)),
         moves=(
-            (30 * 24, t.own("renewal_due", days=60, term="2035-01-01")),
-            (60 * 24, t.own("renewal_due", days=30, term="2035-01-01")),
+            (30 * 24, t.own("renewal_due", days=60, term="2099-01-01")),
+            (60 * 24, t.own("renewal_due", days=30, term="2099-01-01")),
             (70 * 24, t.tells("renewal_decided", decision="renewed")),
         ),
         steps=[
@@ -39,7 +39,7 @@ PROGRAM_STORIES: dict[str, Story] = {
         ends="goal_met", notices=("cs_manager",), mails=("renewal_60_days", "renewal_reminder_30_days"),
     ),
     "a renewal heard of 30 days before, in danger and never decided": Story(
-        "renewal:{id}:2035-01-01", ("renewal_due", {"days": 30, "term": "2035-01-01"}),
+        "renewal:{id}:2099-01-01", ("renewal_due", {"days": 30, "term": "2099-01-01"}),
         prepare=(t.renews_in(30), t.fact(health_score=20)),
         steps=[
             *(("120d", step, "skipped") for step in ("calculate_renewal_health", "create_renewal_opp", "notify_csm", "class_at_90", "escalate_red")),

@@ -142,12 +142,12 @@ async def test_a_renewal_is_one_process_of_the_term(skipping: WorkflowEnvironmen
     here = employing(skipping_company, renewal())
     async with living(skipping, here) as ana:
         await growing(ana)
-        play = renewal_id(ana.id, "2035-09-01")
-        await hears(ana, "renewal_due", days=90, term="2035-09-01")
+        play = renewal_id(ana.id, "2099-09-01")
+        await hears(ana, "renewal_due", days=90, term="2099-09-01")
         await ana.pass_time(days=30)
-        await hears(ana, "renewal_due", days=60, term="2035-09-01")
+        await hears(ana, "renewal_due", days=60, term="2099-09-01")
         await ana.pass_time(days=30)
-        await hears(ana, "renewal_due", days=30, term="2035-09-01")
+        await hears(ana, "renewal_due", days=30, term="2099-09-01")
         await ana.pass_time(days=8)
         done = await ana.done()
         assert list(done.runs) == [play]
@@ -155,7 +155,7 @@ async def test_a_renewal_is_one_process_of_the_term(skipping: WorkflowEnvironmen
         await ana.tell(EventType.RENEWAL_DECIDED, decision="renewed")
         assert (await ana.done()).runs[play].status == "goal_met"
         assert set((await ana.done()).statuses(play).values()) == {"done"}
-        await hears(ana, "renewal_due", days=30, term="2035-09-01")
+        await hears(ana, "renewal_due", days=30, term="2099-09-01")
         assert list((await ana.done()).runs) == [play]
         await hears(ana, "renewal_due", days=60, term="2027-09-01")
         second = (await ana.done()).statuses(renewal_id(ana.id, "2027-09-01"))

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from models.clock import REAL, Clock
+from models.ids import new_id
 from models.validating import ValidationInput
 from settings import load
 from tests.harness import Company
 from workflows.metrics_validation import MetricsValidation
-from workflows.validation_schedule import SCHEDULE, ensure_weekly_validation, weekly
+from workflows.schedule import ensure
+from workflows.validation_schedule import weekly
 
 
 async def test_a_validation_is_kept_once_a_day(dev_company: Company) -> None:
@@ -38,14 +40,15 @@ async def test_a_validation_is_kept_once_a_day(dev_company: Company) -> None:
 
 
 async def test_the_schedule_is_made_once_and_an_operators_pause_stays(dev_client: Client) -> None:
-    zone = load().business_zone
-    await ensure_weekly_validation(dev_client, REAL, zone=zone, task_queue="nobody")
-    handle = dev_client.get_schedule_handle(SCHEDULE)
+    # Under a name of its own: a worker that another test started may have left the real one.
+    name, zone = new_id("validations"), load().business_zone
+    await ensure(dev_client, name, weekly(REAL, zone, "nobody"))
+    handle = dev_client.get_schedule_handle(name)
     try:
         coming = (await handle.describe()).info.next_action_times
         assert [(at.weekday(), at.minute) for at in coming[:3]] == [(0, 0)] * 3
         await handle.pause(note="not now")
-        await ensure_weekly_validation(dev_client, REAL, zone=zone, task_queue="nobody")
+        await ensure(dev_client, name, weekly(REAL, zone, "nobody"))
         assert (await handle.describe()).schedule.state.paused
     finally:
         await handle.delete()

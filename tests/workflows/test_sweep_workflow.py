@@ -22,7 +22,7 @@ from persistence.store import SqlStore
 from persistence.tables.operations import inbox
 from tests.harness import Company
 from tests.persistence.fact_histories import DAY, keep
-from workflows.schedule import SCHEDULE, daily, ensure_schedule
+from workflows.schedule import daily, ensure
 from workflows.sweep import PortfolioSweep
 
 
@@ -145,10 +145,12 @@ async def test_the_schedule_is_made_once_kept_paused_and_sweeps_its_nominal_day(
     one, now = dev_company, await dev_company.now()
     await people(one.store, now, a=20)
     async with one.worker():
-        await ensure_schedule(one.client, REAL, zone="Europe/Madrid", task_queue=one.task_queue)
-        handle = one.client.get_schedule_handle(SCHEDULE)
+        # Under a name of its own: a worker that another test started may have left the real one, with its actions.
+        name = new_id("sweeps")
+        await ensure(one.client, name, daily(REAL, "Europe/Madrid", one.task_queue))
+        handle = one.client.get_schedule_handle(name)
         await handle.pause(note="by an operator")
-        await ensure_schedule(one.client, REAL, zone="Europe/Madrid", task_queue=one.task_queue)
+        await ensure(one.client, name, daily(REAL, "Europe/Madrid", one.task_queue))
         found = await handle.describe()
         assert found.schedule.state.paused
         summary = await _triggered(one, handle, 1)

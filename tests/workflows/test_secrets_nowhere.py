@@ -13,7 +13,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,11 @@ from composition import mailing, pulling, vendors, worker_outside
 from intake.vendor_dispatch import VendorDispatcher
 from integrations.webhook_sender import WebhookSender
 from models.clock import REAL, utc_now
-from models.enums import Priority
 from models.events import Event, EventCustomer, EventType
 from models.ids import new_id, vendor_outbox_id
 from models.outside import PostChat, SavePage, ShowInApp, System
 from models.pull import PullInput, pull_queue
-from models.records import CsmTask, Customer
+from models.records import Customer
 from models.vendor_delivery import VendorDelivery
 from persistence.tables.metadata import METADATA
 from settings import Settings
@@ -43,6 +41,7 @@ from tests.harness import Company, company
 from tests.integrations.test_smtp import Server
 from tests.integrations.vendor_double import ECHO, Double, Reply, double
 from tests.test_settings_integrations import EVERYTHING
+from tests.workflows.calls import ask_for_calls
 from workflows.pull import SourcePull
 
 UP = Reply(200, {"id": "1", "ok": True, "channel": "C", "ts": "1", "results": [{"id": "1"}], "data": [{"id": "c"}]})
@@ -165,20 +164,7 @@ async def _ask(all_: Everything, name: str) -> None:
     now = utc_now()
     async with all_.store.begin() as tx:
         await tx.customers.put(Customer(id="C-1", name="Núñez", email="ana@nunez.example"))
-        for number in range(2):
-            await tx.work.add_task(
-                CsmTask(
-                    key=f"{name}{number}",
-                    customer="C-1",
-                    workflow_id="w",
-                    type="call",
-                    title=f"Call {number}",
-                    priority=Priority.NORMAL,
-                    assignee="team",
-                    due=now + timedelta(days=1),
-                    created_at=now,
-                )
-            )
+        await ask_for_calls(tx, "C-1", 2, name)
         page = SavePage(number=f"C-1/{name}", title="Page", paragraphs=("Text",))
         for system, operation in (
             (System.SLACK, PostChat(title="Title")),

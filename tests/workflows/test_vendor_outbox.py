@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,14 +16,14 @@ from activities.vendor_deliveries import VendorActivities
 from composition import vendors, worker_outside
 from intake.vendor_dispatch import VendorDispatcher
 from models.clock import REAL, utc_now
-from models.enums import Priority
 from models.ids import vendor_outbox_id
 from models.outside import System
-from models.records import CsmTask, Customer
+from models.records import Customer
 from models.vendor_delivery import DeliverOne
 from settings_integrations import IntegrationSettings
 from tests.harness import Company, company
 from tests.integrations.vendor_double import Double, Reply, double
+from tests.workflows.calls import ask_for_calls
 
 SECRETS = ("hub-secret-token-1", "planhat-secret-token-2", "churnzero-secret-key-3")
 
@@ -83,20 +82,7 @@ async def _deliver(outside: Outside) -> list[System]:
 async def _ask(outside: Outside, tasks: int, name: str = "t") -> None:
     async with outside.store.begin() as tx:
         await tx.customers.put(Customer(id="C-1", name="Núñez"))
-        for number in range(tasks):
-            await tx.work.add_task(
-                CsmTask(
-                    key=f"{name}{number}",
-                    customer="C-1",
-                    workflow_id="w",
-                    type="call",
-                    title=f"Call {number}",
-                    priority=Priority.NORMAL,
-                    assignee="team",
-                    due=utc_now() + timedelta(days=1),
-                    created_at=utc_now(),
-                )
-            )
+        await ask_for_calls(tx, "C-1", tasks, name)
 
 
 async def _running(outside: Outside, stack: contextlib.AsyncExitStack) -> None:
